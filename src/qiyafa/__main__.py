@@ -1,0 +1,5 @@
+"""Run the command line with `python -m qiyafa`."""
+
+from qiyafa.cli import main
+
+main()

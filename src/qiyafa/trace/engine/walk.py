@@ -1,0 +1,257 @@
+"""Run a plan over the columns of one chain: the kernels, the seizures between rows, and the sheets they fill."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numba
+import numpy as np
+
+from qiyafa.model.columns import NOBODY_PLACE, U8, U32, U64, TransferColumns
+from qiyafa.model.ports import Progress, silent
+from qiyafa.trace.engine import lot_queues, queues, reach, shares
+from qiyafa.trace.engine.opening import opening_balances
+from qiyafa.trace.engine.records import CLAIM, SHEET_ENTRIES, Sheet, new_sheet, used_part
+from qiyafa.trace.methods import METHODS
+from qiyafa.trace.outcome import BEFORE_ROWS, Ending, Outcome, Records, nothing
+from qiyafa.trace.plan import Plan, Seizure
+
+NAME = f"numba {numba.__version__}, exact 128-bit"
+"""What an answer's `engine` says."""
+
+_ROWS_AT_ONCE = 1 << 20
+"""Rows between two looks at progress and Ctrl-C."""
+
+_UNLIMITED_HOPS = np.uint32(0xFFFFFFFE)
+
+Column = TypeVar("Column", U32, U64)
+
+_Step = Callable[[int, int, Sheet], int]
+"""Walk rows [begin, end) and return the row it stopped before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every method starts from: unseen balances and the walls, as of a row."""
+
+    opening_lo: U64
+    opening_hi: U64
+    walls: U8
+    """By place: 0, or the `Ending` of what arrives there."""
+
+
+class Engine:
+    """The tracing methods over the columns of one chain. Holds no state between two traces but the columns."""
+
+    def __init__(self, columns: TransferColumns) -> None:
+        self.columns = columns
+        self.rows = (
+            _read_only(columns.source),
+            _read_only(columns.target),
+            _read_only(columns.units_lo),
+            _read_only(columns.units_hi),
+        )
+        self._opening: dict[int, tuple[U64, U64, U8]] = {
+            len(columns): (columns.places.opening_lo, columns.places.opening_hi, columns.places.untraceable)
+        }
+
+    def trace(self, plan: Plan, method: str, *, record: bool = True, progress: Progress = silent) -> Outcome:
+        """Follow every theft of a plan by one method. Without `record` there are no flows and claims, only what
+        rests.
+        """
+        ground = self.ground(plan)
+        if method == "poison":
+            return self._poison(plan, ground)
+        if method == "prorata" or (method in shares.MODES and plan.colours == 1):
+            alone = [
+                self._shares(plan.of_colour(colour), colour, method, ground, record, progress)
+                for colour in range(1, plan.colours + 1)
+            ]
+            return alone[0] if len(alone) == 1 else _joined(method, alone)
+        return self._queues(plan, method, ground, record, progress)
+
+    def ground(self, plan: Plan) -> Ground:
+        """Return unseen balances and walls as of the plan's last row."""
+        if plan.end_row not in self._opening:
+            places = len(self.columns.places)
+            source, target, low, high = self.rows
+            self._opening[plan.end_row] = opening_balances(source, target, low, high, places, plan.end_row)
+        opening_lo, opening_hi, untraceable = self._opening[plan.end_row]
+        walls = np.where(untraceable != 0, np.uint8(Ending.UNTRACEABLE), np.uint8(0))
+        walls[list(plan.too_large)] = Ending.UNTRACEABLE
+        walls[list(plan.stops)] = Ending.STOPPED
+        walls[NOBODY_PLACE] = Ending.FEE
+        return Ground(opening_lo, opening_hi, walls)
+
+    def _shares(
+        self, plan: Plan, colour: int, method: str, ground: Ground, record: bool, progress: Progress
+    ) -> Outcome:
+        state = shares.new_state(ground.opening_lo, ground.opening_hi, ground.walls)
+        theft = _theft_cursor(plan, colour)
+        beyond = self._beyond(plan, colour, ground)
+        least = _halves(plan.min_units or 0)
+        mode = shares.MODES[method]
+
+        def step(begin: int, end: int, sheet: Sheet) -> int:
+            return int(shares.walk_shares(
+                mode, self.rows, begin, end, state, ground.walls, theft, beyond, least, sheet
+            ))  # fmt: skip
+
+        def seize(seizure: Seizure) -> int:
+            return int(shares.seize(state, seizure.place))
+
+        claims, flows = self._walk(plan, ground, step, seize, record, progress)
+        places = shares.held_places(state)
+        held = Records(
+            row=np.zeros(len(places), dtype=np.int64),
+            place=places,
+            colour=np.full(len(places), colour, dtype=np.uint16),
+            units_lo=state[places, 2],
+            units_hi=state[places, 3] & np.uint64((1 << 63) - 1),
+            ending=np.zeros(len(places), dtype=np.uint8),
+        )
+        flows.colour[:] = colour
+        claims.colour[:] = colour
+        return Outcome(method, claims, flows, held)
+
+    def _queues(self, plan: Plan, method: str, ground: Ground, record: bool, progress: Progress) -> Outcome:
+        mode = lot_queues.MODES[method]
+        state = lot_queues.new_queues(ground.opening_lo, ground.opening_hi, ground.walls)
+        nodes, pool = lot_queues.new_pool(max(1024, len(state) // 8))
+        theft = (
+            np.array([stolen.row for stolen in plan.stolen_rows], dtype=np.int64),
+            np.array([stolen.colour for stolen in plan.stolen_rows], dtype=np.uint64),
+            np.zeros(1, dtype=np.int64),
+        )
+        colours = range(1, plan.colours + 1)
+        beyond = np.empty((0, 0), dtype=np.uint8)
+        if plan.max_hops is not None:
+            beyond = np.array([self._beyond(plan.of_colour(colour), colour, ground) for colour in colours])
+        limits = (beyond, _halves(plan.min_units or 0), np.zeros((plan.colours, 2), dtype=np.uint64))
+        pending = [seizure.place for seizure in plan.seizures if not ground.walls[seizure.place]]
+        if mode >= lot_queues.CLEAN_FIRST:
+            state[pending, lot_queues.LAST] |= lot_queues.AGED
+
+        def step(begin: int, end: int, sheet: Sheet) -> int:
+            nonlocal nodes
+            if lot_queues.room(nodes, pool) < queues.NODES_FOR_A_ROW:
+                nodes = lot_queues.grown(nodes)
+            places = (state, ground.walls, nodes, pool)
+            return int(queues.walk_queues(mode, self.rows, begin, end, places, theft, limits, sheet))
+
+        def seize(seizure: Seizure) -> int:
+            nonlocal nodes
+            if lot_queues.room(nodes, pool) < queues.NODES_FOR_A_ROW:
+                nodes = lot_queues.grown(nodes)
+            pending.remove(seizure.place)
+            lo, hi = lot_queues.seize_queue(nodes, pool, state, seizure.place, np.uint64(seizure.colour))
+            if seizure.place not in pending:
+                state[seizure.place, lot_queues.LAST] &= ~lot_queues.AGED
+            return int(hi) << 64 | int(lo)
+
+        claims, flows = self._walk(plan, ground, step, seize, record, progress)
+        places, held_colours, units_lo, units_hi = queues.held_lots(state, nodes)
+        zeros = np.zeros(len(places), dtype=np.uint8)
+        held = Records(zeros.astype(np.int64), places, held_colours, units_lo, units_hi, zeros)
+        return Outcome(method, claims, flows, held)
+
+    def _walk(
+        self,
+        plan: Plan,
+        ground: Ground,
+        step: _Step,
+        seize: Callable[[Seizure], int],
+        record: bool,
+        progress: Progress,
+    ) -> tuple[Records, Records]:
+        """Drive a kernel over all rows with the seizures between them; return claims and flows."""
+        entries = SHEET_ENTRIES + 8 * plan.colours if record else 0
+        sheet = new_sheet(entries)
+        parts: list[Records] = []
+        seized: list[tuple[int, int, int, int, int]] = []
+        row = 0
+        for until, seizures in _stages(plan, ground):
+            while row < until:
+                row = step(row, min(until, row + _ROWS_AT_ONCE), sheet)
+                if record and sheet.used[0] > SHEET_ENTRIES // 2:
+                    parts.append(used_part(sheet))
+                    sheet = new_sheet(entries)
+                progress("trace.progress.walk", row, plan.end_row)
+            for seizure in seizures:
+                units = seize(seizure)
+                if units and record:
+                    seized.append((BEFORE_ROWS, seizure.place, seizure.colour, units, 0))
+        parts.append(used_part(sheet))
+        written = Records.joined(parts)
+        is_claim = written.ending == CLAIM
+        if not is_claim.any():
+            return Records.of(seized), written
+        return Records.joined((Records.of(seized), written.chosen(is_claim))), written.chosen(~is_claim)
+
+    def _beyond(self, plan: Plan, colour: int, ground: Ground) -> U8:
+        """Return by row whether the hop limit lies before it; empty without a limit."""
+        if plan.max_hops is None:
+            return np.empty(0, dtype=np.uint8)
+        beyond = np.zeros(len(self.columns), dtype=np.uint8)
+        self._reach(plan, colour, ground, np.uint32(plan.max_hops), beyond)
+        return beyond
+
+    def _reach(self, plan: Plan, colour: int, ground: Ground, limit: np.uint32, beyond: U8) -> U32:
+        hops = np.full(len(self.columns.places), reach.UNREACHED, dtype=np.uint32)
+        theft = _theft_cursor(plan, colour)
+        row = 0
+        for until, seizures in _stages(plan.of_colour(colour), ground):
+            reach.walk_reach(self.rows[0], self.rows[1], row, until, hops, ground.walls, theft, limit, beyond)
+            row = until
+            hops[[seizure.place for seizure in seizures]] = 0
+        return hops
+
+    def _poison(self, plan: Plan, ground: Ground) -> Outcome:
+        limit = _UNLIMITED_HOPS if plan.max_hops is None else np.uint32(plan.max_hops)
+        parts = [nothing()]
+        for colour in range(1, plan.colours + 1):
+            hops = self._reach(plan, colour, ground, limit, np.empty(0, dtype=np.uint8))
+            places = np.flatnonzero(hops != reach.UNREACHED).astype(np.uint32)
+            zeros = np.zeros(len(places), dtype=np.uint64)
+            parts.append(
+                Records(
+                    zeros.astype(np.int64), places, np.full(len(places), colour, np.uint16), zeros, zeros,
+                    zeros.astype(np.uint8),
+                )
+            )  # fmt: skip
+        return Outcome("poison", touched=Records.joined(parts))
+
+
+def _stages(plan: Plan, ground: Ground) -> Iterator[tuple[int, list[Seizure]]]:
+    """Yield (row to walk to, seizures before that row); the last stage has none."""
+    seizures = [one for one in plan.seizures if one.row <= plan.end_row and not ground.walls[one.place]]
+    for row in sorted({seizure.row for seizure in seizures}):
+        yield row, [seizure for seizure in seizures if seizure.row == row]
+    yield plan.end_row, []
+
+
+def _theft_cursor(plan: Plan, colour: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return [index of the next one, stolen rows ...] of one theft."""
+    rows = sorted({stolen.row for stolen in plan.stolen_rows if stolen.colour == colour})
+    return np.array([1, *rows], dtype=np.int64)
+
+
+def _halves(units: int) -> tuple[np.uint64, np.uint64]:
+    return np.uint64(units & ((1 << 64) - 1)), np.uint64(units >> 64)
+
+
+def _joined(method: str, outcomes: list[Outcome]) -> Outcome:
+    assert METHODS[method].traced_alone
+    return Outcome(
+        method,
+        Records.joined(outcome.claims for outcome in outcomes),
+        Records.joined(outcome.flows for outcome in outcomes),
+        Records.joined(outcome.held for outcome in outcomes),
+    )
+
+
+def _read_only(column: Column) -> Column:
+    """Return a view that kernels may only read: memory-mapped and ordinary columns then share one compiled kernel."""
+    view = np.asarray(column).view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,19 @@
+"""The tracing methods, in the order in which answers show them. A new one is a file here and a line below."""
+
+from qiyafa.trace.methods.clean_first import CleanFirst
+from qiyafa.trace.methods.fifo import Fifo
+from qiyafa.trace.methods.lifo import Lifo
+from qiyafa.trace.methods.poison import Poison
+from qiyafa.trace.methods.prorata import ProRata
+from qiyafa.trace.methods.stolen_first import StolenFirst
+
+Method = type[Fifo] | type[Lifo] | type[ProRata] | type[CleanFirst] | type[StolenFirst] | type[Poison]
+
+METHODS: dict[str, Method] = {
+    "fifo": Fifo,
+    "lifo": Lifo,
+    "prorata": ProRata,
+    "clean_first": CleanFirst,
+    "stolen_first": StolenFirst,
+    "poison": Poison,
+}
