@@ -90,9 +90,7 @@ def read_text_case(content: str) -> TextCase:
     )
     head = max((transfer.block_number or 0 for transfer in reading.transfers), default=0)
     case = Case("case", reading.title, thefts, tuple(reading.stops))
-    return TextCase(
-        reading.title, columns, plan_case(columns, case, limits, head), reading.answers, reading.touched
-    )
+    return TextCase(reading.title, columns, plan_case(columns, case, limits, head), reading.answers, reading.touched)
 
 
 def _read_line(reading: _Reading, line: str) -> None:

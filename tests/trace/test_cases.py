@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from support.text_ledger import claimed_of, read_case_file, rest_of, touched_of
 
 from qiyafa.trace import reference
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Outcome
+
+from support.text_ledger import claimed_of, read_case_file, rest_of, touched_of
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 

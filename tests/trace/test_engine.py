@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.random_ledgers import RandomCase, cases, columns_of, plain
 
 from qiyafa.trace import reference
 from qiyafa.trace.engine import lot_queues, queues, records
@@ -17,6 +16,8 @@ from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Ending
 from qiyafa.trace.plan import Plan, Seizure, StolenRow
+
+from support.random_ledgers import RandomCase, cases, columns_of, plain
 
 CONSERVING = [name for name, method in METHODS.items() if method.conserves]
 

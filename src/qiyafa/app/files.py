@@ -1,0 +1,24 @@
+"""Write a file a user asked for: aside first, then renamed, so that nobody ever sees half of it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from qiyafa.model.errors import Unavailable
+
+
+@contextlib.contextmanager
+def written_aside(path: Path) -> Iterator[TextIO]:
+    """Open a text file for writing; it takes its name only when all is written. Raises Unavailable if it cannot be."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        aside.replace(path)
+    except OSError as error:
+        raise Unavailable("case.not_written", path=str(path), reason=error.strerror or str(error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
