@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiyafa.trace import reference
-from qiyafa.trace.engine import lot_queues, queues, records
+from qiyafa.trace.engine import records
 from qiyafa.trace.engine.indexed import indexable, trace_each
 from qiyafa.trace.engine.intervals import build_index
-from qiyafa.trace.engine.lanes import LANES, LaneSeeds, payment_shares, prorata_lanes
+from qiyafa.trace.engine.lanes import LANES, Lanes, LaneSeeds, payment_shares
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.methods import METHODS
-from qiyafa.trace.outcome import Ending
+from qiyafa.trace.outcome import Ending, Outcome
 from qiyafa.trace.plan import Plan, Seizure, StolenRow
 
 from support.random_ledgers import RandomCase, cases, columns_of, plain
@@ -39,12 +39,15 @@ def test_index_equals_the_walk(case: RandomCase) -> None:
     plans = [alone(case.plan, colour, len(columns)) for colour in range(1, case.plan.colours + 1)]
     walls = Engine(columns).ground(plans[0]).walls
     index = build_index(columns, columns.places.untraceable)
-    outcomes = trace_each(columns, index, plans, walls)
-    assert outcomes is not None
-    for plan, outcome in zip(plans, outcomes, strict=True):
+    traces = trace_each(columns, index, plans, walls)
+    assert traces is not None
+    resting = plain(Outcome("fifo", held=traces.held()))["held"]
+    for number, plan in enumerate(plans):
+        outcome = traces.outcome(number)
         assert indexable(plan, len(columns)) == (len({s.place for s in plan.seizures}) == len(plan.seizures))
         expected, found = plain(reference.trace(columns, plan, "fifo")), plain(outcome)
         assert found["held"] == expected["held"]
+        assert {(place, 1): units for (place, theft), units in resting.items() if theft == number + 1} == found["held"]
         assert found["flows"] == expected["flows"]
         assert by_place(found["claims"]) == by_place(expected["claims"])
 
@@ -90,23 +93,22 @@ def test_lanes_stay_close_to_exact_prorata(case: RandomCase) -> None:
     units = np.array([float(columns.units(int(row))) for row in seeds])
     shares = payment_shares(*engine.rows, columns.places.opening_lo, columns.places.opening_hi)
     walls = engine.ground(plan).walls
-    one = prorata_lanes(*engine.rows[:2], shares, units, LaneSeeds(seeds, np.zeros(len(seeds), np.int64)), walls, 1)
+    once = LaneSeeds(seeds, np.zeros(len(seeds), np.int64))
+    one = Lanes(len(walls), 1).walk(*engine.rows[:2], shares, once, units, walls)
     rounding = 2.0 * len(columns) + 1e-9 * float(sum(units))
     followed = walls == 0
     assert np.abs(one[followed, 0] - exact[followed]).max(initial=0.0) <= rounding
     lanes = LaneSeeds(np.repeat(seeds, LANES), np.tile(np.arange(LANES), len(seeds)))
-    sixteen = prorata_lanes(*engine.rows[:2], shares, np.repeat(units, LANES), lanes, walls, LANES)
+    memory = Lanes(len(walls), LANES)
+    memory.stolen[:] = 77.0
+    sixteen = memory.walk(*engine.rows[:2], shares, lanes, np.repeat(units, LANES), walls)
     assert sixteen.ctypes.data % 64 == 0
     assert np.allclose(sixteen, one, rtol=1e-9, atol=1e-6)
 
 
 def test_lanes_take_no_other_number() -> None:
-    columns = columns_of(((0, 1, 5),), 2)
-    engine = Engine(columns)
-    shares = payment_shares(*engine.rows, columns.places.opening_lo, columns.places.opening_hi)
-    nothing = np.empty(0, dtype=np.int64)
     with pytest.raises(ValueError, match="lanes are 1 or 16"):
-        prorata_lanes(*engine.rows[:2], shares, np.empty(0), LaneSeeds(nothing, nothing), np.zeros(2, np.uint8), 3)
+        Lanes(2, 3)
 
 
 @pytest.mark.parametrize("method", CONSERVING)
@@ -119,14 +121,10 @@ def test_small_sheets_and_pools_change_nothing(method: str, monkeypatch: pytest.
         2, (Seizure(40, 2, 5),), tuple(StolenRow(row, 1) for row in range(2, 900, 9)), frozenset({13}), len(columns)
     )
     expected = plain(Engine(columns).trace(plan, method))
-    monkeypatch.setattr(lot_queues, "new_pool", lambda entries: (np.empty((6, 4), np.uint64), start()))
+    monkeypatch.setattr("qiyafa.trace.engine.walk._LOTS_AT_LEAST", 16 - len(columns))
     monkeypatch.setattr("qiyafa.trace.engine.walk.SHEET_ENTRIES", 16)
     monkeypatch.setattr("qiyafa.trace.engine.walk._ROWS_AT_ONCE", 7)
     assert plain(Engine(columns).trace(plan, method)) == expected
-
-
-def start() -> np.ndarray:
-    return np.array([0, 1, 0], dtype=np.uint64)
 
 
 @pytest.mark.parametrize("method", CONSERVING)
@@ -157,8 +155,3 @@ def test_sheet_keeps_128_bits(units: int) -> None:
     sheet = records.new_sheet(2)
     records.write(sheet, 5, 1, 1, np.uint64(units & (2**64 - 1)), np.uint64(units >> 64), np.uint8(0))
     assert records.used_part(sheet).all_units() == [units]
-
-
-def test_a_row_needs_no_more_nodes_than_stated() -> None:
-    nodes, pool = lot_queues.new_pool(8)
-    assert lot_queues.room(nodes, pool) == 7 >= queues.NODES_FOR_A_ROW

@@ -156,7 +156,9 @@ def test_t11_zero_value_transfers_change_nothing(method: str, case: RandomCase, 
 @examples
 @given(cases(limits=False), st.sampled_from((10, 2**30)))
 def test_t13_amounts_in_another_unit_give_the_same_shares(method: str, case: RandomCase, factor: int) -> None:
-    """Exact for whole lots; by pro rata within one unit for each transfer and colour, since it rounds to whole units."""
+    """Exact for whole lots; by pro rata within one unit for each transfer and colour, since it rounds to whole
+    units.
+    """
     small = tuple((source, target, 1 + units % 10**6) for source, target, units in case.rows)
     scaled = tuple((source, target, units * factor) for source, target, units in small)
     found = plain(Engine(replace(case, rows=small).columns).trace(case.plan, method))["held"]

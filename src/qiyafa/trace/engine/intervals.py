@@ -37,6 +37,13 @@ class FifoIndex:
     line_hi: U64
     """By place: how long its line is."""
 
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """Return what the kernels take."""
+        return (
+            self.receipt_lo, self.receipt_hi, self.first_payment, self.payment_row,
+            self.payment_end_lo, self.payment_end_hi, self.line_lo, self.line_hi,
+        )  # fmt: skip
+
 
 def build_index(columns: TransferColumns, untraceable: U8) -> FifoIndex:
     """Lay out the lines of all places. Nobody and untraceable places have no line."""
@@ -91,7 +98,7 @@ def _lay_out(  # type: ignore[no-untyped-def]
             line[payee, 0], line[payee, 1] = add(line[payee, 0], line[payee, 1], lo, hi)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def follow_each(index, rows, walls, thefts, stack, found, found_end, twice, budget):  # type: ignore[no-untyped-def]
     """Follow each theft alone; return how many were followed before room or budget ran out.
 
@@ -117,7 +124,7 @@ def follow_each(index, rows, walls, thefts, stack, found, found_end, twice, budg
     return len(seized_ends)
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _push_seeds(index, rows, walls, thefts, own, stack):  # type: ignore[no-untyped-def]
     """Put the intervals that a theft starts from on the stack; return how many, or -1 for want of room."""
     receipt_lo, receipt_hi, _, _, _, _, line_lo, line_hi = index
@@ -148,7 +155,7 @@ def _push_seeds(index, rows, walls, thefts, own, stack):  # type: ignore[no-unty
     return depth
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _follow_piece(index, rows, walls, thefts, own, stack, depth, found, count, limit, twice):  # type: ignore[no-untyped-def]
     """Lay the interval at stack[depth] over its place's payments; return (new depth, or -1 to give up; new count)."""
     receipt_lo, receipt_hi, first_payment, payment_row, end_lo, end_hi, _, _ = index
@@ -205,7 +212,7 @@ def _clip(index, thefts, seizure, at_lo, at_hi, until_lo, until_hi, twice):  # t
     return until_lo, until_hi
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _seized_from(index, thefts, seizure):  # type: ignore[no-untyped-def]
     """Return the offset on a seized place's line where the theft's own part begins: all it had paid before."""
     first_payment, payment_row, end_lo, end_hi = index[2], index[3], index[4], index[5]

@@ -13,12 +13,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from qiyafa.model.columns import U8, U32, U64
+from qiyafa.trace.engine.memory import aligned_zeros
 from qiyafa.trace.engine.wide import ZERO, add, as_float, prefetch, subtract
 
 F64 = NDArray[np.float64]
 
 LANES = 16
-_ALIGNMENT = 64
 _AHEAD = 20
 
 
@@ -39,29 +39,33 @@ def payment_shares(source: U32, target: U32, units_lo: U64, units_hi: U64, openi
     return shares
 
 
-def prorata_lanes(source: U32, target: U32, shares: F64, units: F64, seeds: LaneSeeds, walls: U8, lanes: int) -> F64:
-    """Return the stolen units of every place in each lane, shape (places, lanes).
+class Lanes:
+    """Memory for passes over one ledger, used again from pass to pass: fresh memory costs more than the arithmetic."""
 
-    `units`: the units of the seed rows, in their order. `walls`: by place, 0 where lots are followed through it;
-    what arrives at a wall stays there. With one lane the result has one column.
-    """
-    stolen = aligned_zeros(len(walls), lanes)
-    cut = bool(walls[1:].any())
-    if lanes == 1:
-        _walk_one(source, target, shares, seeds.row, units, stolen[:, 0], walls, cut)
-    elif lanes == LANES:
-        _walk_sixteen(source, target, shares, seeds.row, seeds.lane, units, stolen, walls, cut)
-    else:
-        raise ValueError(f"lanes are 1 or {LANES}, not {lanes}")
-    return stolen
+    def __init__(self, places: int, lanes: int) -> None:
+        if lanes not in (1, LANES):
+            raise ValueError(f"lanes are 1 or {LANES}, not {lanes}")
+        self.stolen = aligned_zeros((places, lanes), np.float64)
+        self._touched = np.zeros(places, dtype=np.uint8)
+        self._moved = aligned_zeros((LANES,), np.float64)
 
+    def walk(self, source: U32, target: U32, shares: F64, seeds: LaneSeeds, units: F64, walls: U8) -> F64:
+        """Return the stolen units of every place in each lane, shape (places, lanes); the next walk overwrites them.
 
-def aligned_zeros(places: int, lanes: int) -> F64:
-    """Return zeros of shape (places, lanes) that begin on a cache line."""
-    size = places * lanes
-    memory = np.zeros(size + _ALIGNMENT // 8, dtype=np.float64)
-    skip = (-memory.ctypes.data % _ALIGNMENT) // 8
-    return memory[skip : skip + size].reshape(places, lanes)
+        `units`: the units of the seed rows, in their order. `walls`: by place, 0 where lots are followed through
+        it; what arrives at a wall stays there.
+        """
+        cut = bool(walls[1:].any())
+        if self.stolen.shape[1] == 1:
+            self.stolen[:] = 0.0
+            _walk_one(source, target, shares, seeds.row, units, self.stolen[:, 0], walls, cut)
+        else:
+            self._touched[:] = 0
+            _walk_sixteen(
+                source, target, shares, (seeds.row, seeds.lane, units), self.stolen, walls, cut,
+                self._touched, self._moved,
+            )  # fmt: skip
+        return self.stolen
 
 
 @njit(cache=True, nogil=True)
@@ -109,31 +113,51 @@ def _walk_one(source, target, shares, seed_rows, seed_units, stolen, walls, cut)
             begin = end + 1
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"})
-def _walk_sixteen(source, target, shares, seed_rows, seed_lanes, seed_units, stolen, walls, cut):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, fastmath={"contract"}, _nrt=False)
+def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched, moved):  # type: ignore[no-untyped-def]
+    """Walk all rows, then clear what was never touched.
+
+    `touched`: uint8 by place, 0 where every lane is zero, whatever stands in memory: such places cost no memory
+    traffic. `moved`: sixteen numbers of scratch, so that payer and payee may be one place and both loops stay
+    vectors.
+    """
+    seed_rows, seed_lanes, seed_units = seeds
     base = stolen.ctypes.data
     rows = len(source)
     next_seed = 0
     seed_row = np.int64(seed_rows[0]) if len(seed_rows) else np.int64(-1)
     for row in range(rows):
         ahead = min(row + _AHEAD, rows - 1)
-        payer_line = base + np.int64(source[ahead]) * 128
-        payee_line = base + np.int64(target[ahead]) * 128
-        prefetch(payer_line)
-        prefetch(payer_line + 64)
-        prefetch(payee_line)
-        prefetch(payee_line + 64)
-        payer, payee = np.int64(source[row]), np.int64(target[row])
-        share = shares[row]
-        if cut and walls[payer]:
-            share = 0.0
+        if touched[source[ahead]]:
+            payer_line = base + np.int64(source[ahead]) * 128
+            payee_line = base + np.int64(target[ahead]) * 128
+            prefetch(payer_line)
+            prefetch(payer_line + 64)
+            prefetch(payee_line)
+            prefetch(payee_line + 64)
+        payer, payee = source[row], target[row]
+        share = 0.0 if cut and walls[payer] else shares[row]
+        if row != seed_row and (share == 0.0 or not touched[payer]):
+            continue
+        for lane in range(16):
+            moved[lane] = share * stolen[payer, lane] if touched[payer] else 0.0
+        if touched[payer] and share < 1.0:
+            for lane in range(16):
+                stolen[payer, lane] -= moved[lane]
+        else:
+            touched[payer] = 0
         while row == seed_row:
-            lane = seed_lanes[next_seed]
-            stolen[payee, lane] += seed_units[next_seed] - share * stolen[payer, lane]
+            moved[seed_lanes[next_seed]] = seed_units[next_seed]
             next_seed += 1
             seed_row = np.int64(seed_rows[next_seed]) if next_seed < len(seed_rows) else np.int64(-1)
-        if share != 0.0:
+        if touched[payee]:
             for lane in range(16):
-                moved = share * stolen[payer, lane]
-                stolen[payer, lane] -= moved
-                stolen[payee, lane] += moved
+                stolen[payee, lane] += moved[lane]
+        else:
+            touched[payee] = 1
+            for lane in range(16):
+                stolen[payee, lane] = moved[lane]
+    for place in range(len(touched)):
+        if not touched[place]:
+            for lane in range(16):
+                stolen[place, lane] = 0.0

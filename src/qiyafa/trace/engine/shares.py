@@ -9,7 +9,8 @@ part, that it is the theft's own by now.
 import numpy as np
 from numba import njit
 
-from qiyafa.model.columns import U8, U64
+from qiyafa.model.columns import I64, U8, U64
+from qiyafa.trace.engine.memory import aligned_zeros
 from qiyafa.trace.engine.records import CLAIM, write
 from qiyafa.trace.engine.wide import (
     TOP_BIT,
@@ -33,7 +34,7 @@ _BELOW_UNITS = np.uint8(Ending.BELOW_UNITS)
 _NO_LIMIT = np.uint8(0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def walk_shares(mode, rows, begin, end, state, walls, theft, beyond, least, sheet):  # type: ignore[no-untyped-def]
     """Walk rows [begin, end); return the row it stopped before: `end`, or earlier if the sheet is full.
 
@@ -119,19 +120,27 @@ def _spend(mode, state, payer, lo, hi):  # type: ignore[no-untyped-def]
 
 def new_state(opening_lo: U64, opening_hi: U64, walls: U8) -> U64:
     """Return the state before the first row: unseen balances, nothing stolen, walls marked."""
-    state = np.zeros((len(opening_lo), 4), dtype=np.uint64)
+    state = aligned_zeros((len(opening_lo), 4), np.uint64)
     state[:, 0] = opening_lo
     state[:, 1] = opening_hi
     state[walls != 0, :2] = (ZERO, TOP_BIT)
     return state
 
 
-def seize(state: U64, place: int) -> int:
-    """Give all a place holds to the theft; return the units that were clean."""
-    lo, hi = (int(value) for value in state[place, :2])
-    held_lo, held_hi = int(state[place, 2]), int(state[place, 3] & WITHOUT_TOP_BIT)
-    state[place, 2], state[place, 3] = np.uint64(lo), np.uint64(hi) | TOP_BIT
-    return (hi << 64 | lo) - (held_hi << 64 | held_lo)
+def seize(state: U64, places: I64) -> U64:
+    """Give all that some places hold to the theft; return the units that were clean, as (lo, hi)."""
+    claimed = np.empty((len(places), 2), dtype=np.uint64)
+    _seize(state, places, claimed)
+    return claimed
+
+
+@njit(cache=True, nogil=True)
+def _seize(state, places, claimed):  # type: ignore[no-untyped-def]
+    for entry in range(len(places)):
+        place = places[entry]
+        lo, hi = state[place, 0], state[place, 1]
+        claimed[entry, 0], claimed[entry, 1] = subtract(lo, hi, state[place, 2], state[place, 3] & WITHOUT_TOP_BIT)
+        state[place, 2], state[place, 3] = lo, hi | TOP_BIT
 
 
 @njit(cache=True, nogil=True)

@@ -1,13 +1,15 @@
 """Run a plan over the columns of one chain: the kernels, the seizures between rows, and the sheets they fill."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeVar
 
 import numba
 import numpy as np
 
-from qiyafa.model.columns import NOBODY_PLACE, U8, U32, U64, TransferColumns
+from qiyafa.model.columns import I64, NOBODY_PLACE, U8, U32, U64, TransferColumns
 from qiyafa.model.ports import Progress, silent
 from qiyafa.trace.engine import lot_queues, queues, reach, shares
 from qiyafa.trace.engine.opening import opening_balances
@@ -18,6 +20,9 @@ from qiyafa.trace.plan import Plan, Seizure
 
 NAME = f"numba {numba.__version__}, exact 128-bit"
 """What an answer's `engine` says."""
+
+_LOTS_AT_LEAST = 1 << 12
+"""Room for lots beside one for each row; it takes no memory before it is used."""
 
 _ROWS_AT_ONCE = 1 << 20
 """Rows between two looks at progress and Ctrl-C."""
@@ -38,6 +43,33 @@ class Ground:
     opening_hi: U64
     walls: U8
     """By place: 0, or the `Ending` of what arrives there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seizures:
+    """Places that thefts seize before one row."""
+
+    places: I64
+    colours: U64
+
+    @classmethod
+    def of(cls, seizures: Iterable[Seizure]) -> "Seizures":
+        """Put seizures in columns."""
+        pairs = [(seizure.place, seizure.colour) for seizure in seizures]
+        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return cls(table[:, 0].copy(), table[:, 1].astype(np.uint64))
+
+    def claims(self, units: U64) -> Records:
+        """Return what was claimed, given (lo, hi) by place."""
+        chosen = units.any(axis=1)
+        return Records(
+            row=np.full(int(chosen.sum()), BEFORE_ROWS, dtype=np.int64),
+            place=self.places[chosen].astype(np.uint32),
+            colour=self.colours[chosen].astype(np.uint16),
+            units_lo=units[chosen, 0],
+            units_hi=units[chosen, 1],
+            ending=np.zeros(int(chosen.sum()), dtype=np.uint8),
+        )
 
 
 class Engine:
@@ -97,8 +129,8 @@ class Engine:
                 mode, self.rows, begin, end, state, ground.walls, theft, beyond, least, sheet
             ))  # fmt: skip
 
-        def seize(seizure: Seizure) -> int:
-            return int(shares.seize(state, seizure.place))
+        def seize(seizures: Seizures) -> U64:
+            return shares.seize(state, seizures.places)
 
         claims, flows = self._walk(plan, ground, step, seize, record, progress)
         places = shares.held_places(state)
@@ -116,8 +148,8 @@ class Engine:
 
     def _queues(self, plan: Plan, method: str, ground: Ground, record: bool, progress: Progress) -> Outcome:
         mode = lot_queues.MODES[method]
-        state = lot_queues.new_queues(ground.opening_lo, ground.opening_hi, ground.walls)
-        nodes, pool = lot_queues.new_pool(max(1024, len(state) // 8))
+        room = _LOTS_AT_LEAST + plan.end_row
+        store = lot_queues.LotStore.of(ground.opening_lo, ground.opening_hi, ground.walls, room)
         theft = (
             np.array([stolen.row for stolen in plan.stolen_rows], dtype=np.int64),
             np.array([stolen.colour for stolen in plan.stolen_rows], dtype=np.uint64),
@@ -128,29 +160,30 @@ class Engine:
         if plan.max_hops is not None:
             beyond = np.array([self._beyond(plan.of_colour(colour), colour, ground) for colour in colours])
         limits = (beyond, _halves(plan.min_units or 0), np.zeros((plan.colours, 2), dtype=np.uint64))
-        pending = [seizure.place for seizure in plan.seizures if not ground.walls[seizure.place]]
+        pending = Counter(seizure.place for seizure in plan.seizures if not ground.walls[seizure.place])
         if mode >= lot_queues.CLEAN_FIRST:
-            state[pending, lot_queues.LAST] |= lot_queues.AGED
+            store.state[list(pending), lot_queues.OWNER] |= lot_queues.AGED
 
         def step(begin: int, end: int, sheet: Sheet) -> int:
-            nonlocal nodes
-            if lot_queues.room(nodes, pool) < queues.NODES_FOR_A_ROW:
-                nodes = lot_queues.grown(nodes)
-            places = (state, ground.walls, nodes, pool)
+            store.grow(int(self.rows[0][begin]), int(self.rows[1][begin]))
+            places = store.arrays(ground.walls)
             return int(queues.walk_queues(mode, self.rows, begin, end, places, theft, limits, sheet))
 
-        def seize(seizure: Seizure) -> int:
-            nonlocal nodes
-            if lot_queues.room(nodes, pool) < queues.NODES_FOR_A_ROW:
-                nodes = lot_queues.grown(nodes)
-            pending.remove(seizure.place)
-            lo, hi = lot_queues.seize_queue(nodes, pool, state, seizure.place, np.uint64(seizure.colour))
-            if seizure.place not in pending:
-                state[seizure.place, lot_queues.LAST] &= ~lot_queues.AGED
-            return int(hi) << 64 | int(lo)
+        def seize(seizures: Seizures) -> U64:
+            claimed = np.empty((len(seizures.places), 2), dtype=np.uint64)
+            done = 0
+            while done < len(claimed):
+                place = int(seizures.places[done])
+                store.grow(place, place)
+                places = store.arrays(ground.walls)
+                done = lot_queues.seize_queues(mode, places, seizures.places, seizures.colours, claimed, done)
+            pending.subtract(seizures.places.tolist())
+            free = [place for place in seizures.places.tolist() if not pending[place]]
+            store.state[free, lot_queues.OWNER] &= ~lot_queues.AGED
+            return claimed
 
         claims, flows = self._walk(plan, ground, step, seize, record, progress)
-        places, held_colours, units_lo, units_hi = queues.held_lots(state, nodes)
+        places, held_colours, units_lo, units_hi = lot_queues.held_lots(store.state, store.queues, store.lots)
         zeros = np.zeros(len(places), dtype=np.uint8)
         held = Records(zeros.astype(np.int64), places, held_colours, units_lo, units_hi, zeros)
         return Outcome(method, claims, flows, held)
@@ -160,7 +193,7 @@ class Engine:
         plan: Plan,
         ground: Ground,
         step: _Step,
-        seize: Callable[[Seizure], int],
+        seize: Callable[[Seizures], U64],
         record: bool,
         progress: Progress,
     ) -> tuple[Records, Records]:
@@ -168,7 +201,7 @@ class Engine:
         entries = SHEET_ENTRIES + 8 * plan.colours if record else 0
         sheet = new_sheet(entries)
         parts: list[Records] = []
-        seized: list[tuple[int, int, int, int, int]] = []
+        seized: list[Records] = []
         row = 0
         for until, seizures in _stages(plan, ground):
             while row < until:
@@ -177,16 +210,14 @@ class Engine:
                     parts.append(used_part(sheet))
                     sheet = new_sheet(entries)
                 progress("trace.progress.walk", row, plan.end_row)
-            for seizure in seizures:
-                units = seize(seizure)
-                if units and record:
-                    seized.append((BEFORE_ROWS, seizure.place, seizure.colour, units, 0))
+            if len(seizures.places):
+                seized.append(seizures.claims(seize(seizures)))
         parts.append(used_part(sheet))
         written = Records.joined(parts)
         is_claim = written.ending == CLAIM
         if not is_claim.any():
-            return Records.of(seized), written
-        return Records.joined((Records.of(seized), written.chosen(is_claim))), written.chosen(~is_claim)
+            return Records.joined(seized if record else ()), written
+        return Records.joined([*seized, written.chosen(is_claim)]), written.chosen(~is_claim)
 
     def _beyond(self, plan: Plan, colour: int, ground: Ground) -> U8:
         """Return by row whether the hop limit lies before it; empty without a limit."""
@@ -203,7 +234,7 @@ class Engine:
         for until, seizures in _stages(plan.of_colour(colour), ground):
             reach.walk_reach(self.rows[0], self.rows[1], row, until, hops, ground.walls, theft, limit, beyond)
             row = until
-            hops[[seizure.place for seizure in seizures]] = 0
+            hops[seizures.places] = 0
         return hops
 
     def _poison(self, plan: Plan, ground: Ground) -> Outcome:
@@ -222,12 +253,12 @@ class Engine:
         return Outcome("poison", touched=Records.joined(parts))
 
 
-def _stages(plan: Plan, ground: Ground) -> Iterator[tuple[int, list[Seizure]]]:
+def _stages(plan: Plan, ground: Ground) -> Iterator[tuple[int, Seizures]]:
     """Yield (row to walk to, seizures before that row); the last stage has none."""
     seizures = [one for one in plan.seizures if one.row <= plan.end_row and not ground.walls[one.place]]
-    for row in sorted({seizure.row for seizure in seizures}):
-        yield row, [seizure for seizure in seizures if seizure.row == row]
-    yield plan.end_row, []
+    for row, same in groupby(seizures, key=lambda seizure: seizure.row):
+        yield row, Seizures.of(same)
+    yield plan.end_row, Seizures.of(())
 
 
 def _theft_cursor(plan: Plan, colour: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
