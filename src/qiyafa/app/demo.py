@@ -125,7 +125,7 @@ def _ingest(scenario: Scenario, ledger: Path, progress: Progress) -> tuple[int, 
         coverage=scenario.path(create.COVERAGE),
     )
     ingested = ingest_ethereum_etl(files, create.CHAIN, ledger, progress=progress)
-    return ingested.report.rows_total, ingested.problem_count
+    return ingested.report.rows_total, sum(source.problems for source in ingested.sources)
 
 
 @contextmanager

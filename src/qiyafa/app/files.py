@@ -11,14 +11,21 @@ from qiyafa.model.errors import Unavailable
 
 @contextlib.contextmanager
 def written_aside(path: Path) -> Iterator[TextIO]:
-    """Open a text file for writing; it takes its name only when all is written. Raises Unavailable if it cannot be."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Open a text file for writing; it takes its name only when all is written. Raises Unavailable if it cannot be.
+
+    A link is followed, and what is no ordinary file (a pipe, a device) is written as it is, never replaced.
+    """
+    target = path.resolve()
+    is_special = target.exists() and not target.is_file()
+    aside = target if is_special else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with aside.open("w", encoding="utf-8", newline="") as file:
             yield file
-        aside.replace(path)
+        if not is_special:
+            aside.replace(target)
     except OSError as error:
         raise Unavailable("case.not_written", path=str(path), reason=error.strerror or str(error)) from error
     finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
+        if not is_special:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)

@@ -50,6 +50,7 @@ def ingest_ethereum_etl(files: EthereumEtlFiles, chain: str, ledger: Path, *, pr
     damaged, Unavailable if the disk fails. The ledger is then as it was.
     """
     found = find_chain(chain)
+    files.total_bytes()  # A name mistyped must not leave a ledger behind.
     opened = ParquetLedger.open_or_create(ledger)
     with _scratch_folder(ledger) as scratch:
         return _merged(opened, found, read_ethereum_etl(files, found, scratch, progress), progress)
@@ -70,6 +71,7 @@ def ingest_etherscan(
     """
     found = find_chain(chain)
     request = EtherscanFiles(files, found.formats.canonical(address), read_decimals(decimals, found))
+    request.total_bytes()  # A name mistyped must not leave a ledger behind.
     opened = ParquetLedger.open_or_create(ledger)
     with _scratch_folder(ledger) as scratch:
         return _merged(opened, found, read_etherscan(request, found, scratch, progress), progress)

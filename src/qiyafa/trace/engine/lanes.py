@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from qiyafa.model.columns import U8, U32, U64
 from qiyafa.trace.engine.memory import aligned_zeros
+from qiyafa.trace.engine.vectors import LANES, pay_lanes
 from qiyafa.trace.engine.wide import ZERO, add, as_float, prefetch, subtract
 
 F64 = NDArray[np.float64]
 
-LANES = 16
+_LANE_BYTES = 8 * LANES
 _AHEAD = 20
 
 
@@ -47,7 +48,6 @@ class Lanes:
             raise ValueError(f"lanes are 1 or {LANES}, not {lanes}")
         self.stolen = aligned_zeros((places, lanes), np.float64)
         self._touched = np.zeros(places, dtype=np.uint8)
-        self._moved = aligned_zeros((LANES,), np.float64)
 
     def walk(self, source: U32, target: U32, shares: F64, seeds: LaneSeeds, units: F64, walls: U8) -> F64:
         """Return the stolen units of every place in each lane, shape (places, lanes); the next walk overwrites them.
@@ -62,8 +62,7 @@ class Lanes:
         else:
             self._touched[:] = 0
             _walk_sixteen(
-                source, target, shares, (seeds.row, seeds.lane, units), self.stolen, walls, cut,
-                self._touched, self._moved,
+                source, target, shares, (seeds.row, seeds.lane, units), self.stolen, walls, cut, self._touched
             )  # fmt: skip
         return self.stolen
 
@@ -113,13 +112,12 @@ def _walk_one(source, target, shares, seed_rows, seed_units, stolen, walls, cut)
             begin = end + 1
 
 
-@njit(cache=True, nogil=True, fastmath={"contract"}, _nrt=False)
-def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched, moved):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, _nrt=False)
+def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched):  # type: ignore[no-untyped-def]
     """Walk all rows, then clear what was never touched.
 
-    `touched`: uint8 by place, 0 where every lane is zero, whatever stands in memory: such places cost no memory
-    traffic. `moved`: sixteen numbers of scratch, so that payer and payee may be one place and both loops stay
-    vectors.
+    `touched`: uint8 by place, 0 where every lane is zero, whatever (finite) stands in memory: such places cost no
+    memory traffic.
     """
     seed_rows, seed_lanes, seed_units = seeds
     base = stolen.ctypes.data
@@ -129,35 +127,31 @@ def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched, mo
     for row in range(rows):
         ahead = min(row + _AHEAD, rows - 1)
         if touched[source[ahead]]:
-            payer_line = base + np.int64(source[ahead]) * 128
-            payee_line = base + np.int64(target[ahead]) * 128
+            payer_line = base + np.int64(source[ahead]) * _LANE_BYTES
+            payee_line = base + np.int64(target[ahead]) * _LANE_BYTES
             prefetch(payer_line)
             prefetch(payer_line + 64)
             prefetch(payee_line)
             prefetch(payee_line + 64)
         payer, payee = source[row], target[row]
-        share = 0.0 if cut and walls[payer] else shares[row]
-        if row != seed_row and (share == 0.0 or not touched[payer]):
-            continue
-        for lane in range(16):
-            moved[lane] = share * stolen[payer, lane] if touched[payer] else 0.0
-        if touched[payer] and share < 1.0:
-            for lane in range(16):
-                stolen[payer, lane] -= moved[lane]
-        else:
-            touched[payer] = 0
-        while row == seed_row:
-            moved[seed_lanes[next_seed]] = seed_units[next_seed]
-            next_seed += 1
-            seed_row = np.int64(seed_rows[next_seed]) if next_seed < len(seed_rows) else np.int64(-1)
-        if touched[payee]:
-            for lane in range(16):
-                stolen[payee, lane] += moved[lane]
-        else:
+        share = shares[row]
+        if cut and walls[payer]:
+            share = 0.0
+        if row == seed_row:
+            if not touched[payee]:
+                stolen[payee] = 0.0
+                touched[payee] = 1
+            while row == seed_row:
+                lane = seed_lanes[next_seed]
+                moved = share * stolen[payer, lane] if touched[payer] else 0.0
+                stolen[payee, lane] += seed_units[next_seed] - moved
+                next_seed += 1
+                seed_row = np.int64(seed_rows[next_seed]) if next_seed < len(seed_rows) else np.int64(-1)
+        if touched[payer] and share != 0.0:
+            touched[payer] = share < 1.0
+            kept = np.float64(touched[payee])
             touched[payee] = 1
-            for lane in range(16):
-                stolen[payee, lane] = moved[lane]
+            pay_lanes(base + np.int64(payer) * _LANE_BYTES, base + np.int64(payee) * _LANE_BYTES, share, kept)
     for place in range(len(touched)):
         if not touched[place]:
-            for lane in range(16):
-                stolen[place, lane] = 0.0
+            stolen[place] = 0.0

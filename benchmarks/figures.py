@@ -1,0 +1,64 @@
+"""The figures that the README quotes, from the kept results and nothing else.
+
+python -m benchmarks.figures           print them
+python -m benchmarks.figures --write   put them into the README
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->"
+
+
+def figures() -> str:
+    """Return the README's tables in Markdown."""
+    return "\n".join([*_trace(_result("trace")), "", *_command_line(_result("cli"))]) + "\n"
+
+
+def _result(name: str) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+    return result
+
+
+def _trace(result: dict[str, Any]) -> list[str]:
+    memory = result["peak_bytes_per_transfer_above_columns"]
+    lines = [
+        f"One theft of 256 transfers in a synthetic ledger of {result['transfers']:,} transfers, against the",
+        "loop a user would write, in the same run, medians of three "
+        f"({result['machine']['processor']}, {result['machine']['cores']} cores):",
+        "",
+        "| what | seconds | peer | its seconds | times | bytes a transfer |",
+        "|---|---:|---|---:|---:|---:|",
+    ]
+    for row in result["rows"]:
+        peak = memory.get(row["name"])
+        lines.append(
+            f"| {row['name']} | {row['seconds']:.3f} | {row['peer']} | {row['peer_seconds']:.1f} |"
+            f" {row['ratio']:,.0f} | {'' if peak is None else f'{peak:.0f}'} |"
+        )
+    return lines
+
+
+def _command_line(result: dict[str, Any]) -> list[str]:
+    lines = ["The whole command line:", "", "| what | seconds | peak MiB |", "|---|---:|---:|"]
+    for row in result["rows"]:
+        peak = "" if row["peak_mib"] is None else f"{row['peak_mib']:,.0f}"
+        lines.append(f"| {row['name']} | {row['seconds']:.2f} | {peak} |")
+    return lines
+
+
+def main() -> None:
+    """Print the figures, or put them into the README."""
+    if "--write" not in sys.argv[1:]:
+        sys.stdout.write(figures())
+        return
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    readme.write_text(before + BEGIN + figures() + END + rest.partition(END)[2], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Reads the tables of ethereum-etl, and of the public data sets that copy its columns."""

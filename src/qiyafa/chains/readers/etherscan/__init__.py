@@ -1,0 +1,1 @@
+"""Reads what an investigator downloads from Etherscan and its sisters for one address."""

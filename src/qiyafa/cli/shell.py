@@ -1,0 +1,97 @@
+"""The command `qiyafa` and its subcommands. Each command imports what it needs when it runs, so that help is quick."""
+
+import io
+import shlex
+import signal
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qiyafa import __version__
+from qiyafa.cli import exits
+from qiyafa.cli.demo import demo
+from qiyafa.cli.explain import explain
+from qiyafa.cli.ingest import app as ingest
+from qiyafa.cli.ledger import app as ledger
+from qiyafa.cli.path import path
+from qiyafa.cli.scenario import scenario
+from qiyafa.cli.trace import trace
+from qiyafa.text import text
+
+PROGRAM = "qiyafa"
+ORDER = ("demo", "ingest", "ledger", "trace", "explain", "path", "scenario")
+"""Commands as help lists them: the first one to try, then the order of an investigation."""
+
+
+class OrderedCommands(TyperGroup):
+    """The commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in `ORDER`."""
+        return [name for name in ORDER if name in self.commands]
+
+
+app = typer.Typer(
+    name=PROGRAM,
+    cls=OrderedCommands,
+    help=text("cli.qiyafa.help"),
+    epilog=text("cli.qiyafa.examples"),
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo", help=text("cli.demo.help"), epilog=text("cli.demo.examples"))(demo)
+app.add_typer(ingest, name="ingest")
+app.add_typer(ledger, name="ledger")
+app.command("trace", help=text("cli.trace.help"), epilog=text("cli.trace.examples"))(trace)
+app.command("explain", help=text("cli.explain.help"), epilog=text("cli.explain.examples"))(explain)
+app.command("path", help=text("cli.path.help"), epilog=text("cli.path.examples"))(path)
+app.command("scenario", help=text("cli.scenario.help"), epilog=text("cli.scenario.examples"))(scenario)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def qiyafa(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help=text("cli.qiyafa.version"), callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Show the help where no command is given."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character gets an escape, never a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; commands find it written out in their context's `obj`."""
+    as_json = "--json" in arguments
+    try:
+        code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=shlex.join([PROGRAM, *arguments]))
+        sys.stdout.flush()
+    except OSError as error:
+        exits.abandon_output()
+        return exits.report_failure(exits.failure_of(error), as_json=as_json)
+    except exits.EXPECTED as error:
+        return exits.report_failure(exits.failure_of(error), as_json=as_json)
+    if code == exits.INTERRUPTED:
+        return exits.report_failure(exits.failure_of(KeyboardInterrupt()), as_json=as_json)
+    return code if isinstance(code, int) else exits.DONE

@@ -1,0 +1,62 @@
+"""`qiyafa trace`: where the stolen units of a case are now, by every method."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qiyafa.cli import options
+from qiyafa.cli.options import AsJson, CaseFile, Exact, LedgerFolder, MaxHops, MinUnits, Quiet, Until
+from qiyafa.cli.progress import progress_bar
+from qiyafa.text import text
+
+DEFAULT_TOP = "10"
+
+
+def trace(  # noqa: PLR0913 - one parameter for each option
+    context: typer.Context,
+    case: CaseFile,
+    ledger: LedgerFolder,
+    method: Annotated[list[str] | None, typer.Option("--method", metavar="NAME", help=text("cli.trace.method"))] = None,
+    until: Until = None,
+    max_hops: MaxHops = None,
+    min_units: MinUnits = None,
+    as_json: AsJson = False,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help=text("cli.trace.report"))] = None,
+    flows: Annotated[Path | None, typer.Option("--flows", metavar="FILE.csv", help=text("cli.trace.flows"))] = None,
+    top: Annotated[str, typer.Option("--top", metavar="N", help=text("cli.trace.top"))] = DEFAULT_TOP,
+    exact: Exact = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trace a case and show the answer."""
+    limits = options.read_limits(until, max_hops, min_units)
+    holders = options.read_whole_number("--top", top)
+
+    from qiyafa.app.trace import trace_case
+    from qiyafa.trace.methods import METHODS
+
+    methods = options.read_methods(method or [], METHODS)
+    with progress_bar(quiet) as progress:
+        traced = trace_case(case, ledger, methods=methods, limits=limits, progress=progress)
+        if flows is not None:
+            traced.write_flows(flows)
+        if report is not None:
+            traced.write_report(report, command=str(context.obj))
+
+    if as_json:
+        from qiyafa.cli.answer_json import answer_json
+
+        typer.echo(json.dumps(answer_json(traced.answer), ensure_ascii=False, indent=1))
+        return
+
+    from qiyafa.cli.answer_table import show_answer
+    from qiyafa.cli.screen import open_screen, say
+
+    screen = open_screen()
+    show_answer(screen, traced.answer, traced.display, top=holders, exact=exact)
+    for key, written in (("cli.trace.wrote_report", report), ("cli.trace.wrote_flows", flows)):
+        if written is not None:
+            say(screen, text(key, file=str(written)))
+    if not quiet:
+        say(screen, text("cli.trace.more"), style="dim")

@@ -1,0 +1,1 @@
+"""Reports of a trace, for people: one self-contained HTML file. Pure: records in, text out."""

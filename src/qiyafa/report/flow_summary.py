@@ -1,0 +1,139 @@
+"""From a method's flows to sums that can be drawn: edges between addresses, and moments in time.
+
+One pass, one dict entry for each edge and each second, so it takes flows from a generator. Conserves: for every
+address, claimed units + edges in = edges out + what rests there.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from qiyafa.model.case import Case
+from qiyafa.model.finding import Claim, Fate, Flow
+from qiyafa.report.content import Edge, FlowSummary, Moment
+
+_EdgeKey = tuple[str, str, str, str, Fate]
+_Origin = tuple[str, str, str]
+"""Theft, asset, address."""
+
+_FRESH_FATES = (Fate.MOVED, Fate.STOPPED, Fate.UNTRACEABLE)
+"""What can become of the transfer that is itself the theft: limits do not apply to it."""
+
+
+def summarise(case: Case, claims: Iterable[Claim], flows: Iterable[Flow]) -> FlowSummary:
+    """Sum up the flows of one method, given in the ledger's order.
+
+    A theft named by its transfers has those among its flows: what was claimed there begins at the receiver.
+    """
+    fold = _Fold(_stolen_transfers(case))
+    for claim in claims:
+        fold.claim(claim)
+    for flow in flows:
+        for part in fold.after_theft(flow):
+            fold.flow(part)
+    edges = (total.edge(key) for key, total in fold.edges.items())
+    return FlowSummary(
+        edges=tuple(
+            sorted(edges, key=lambda edge: (edge.asset, edge.hop, edge.source, edge.target, edge.theft, edge.fate))
+        ),
+        moments=tuple(sorted(fold.moments(), key=lambda moment: (moment.asset, moment.time or 0))),
+        transfers=fold.transfers,
+    )
+
+
+@lru_cache(maxsize=4096)
+def seconds(time: str | None) -> int | None:
+    """Return an ISO 8601 moment, which the ledger writes in UTC, as seconds since 1970."""
+    return None if time is None else int(datetime.fromisoformat(time).replace(tzinfo=UTC).timestamp())
+
+
+def _stolen_transfers(case: Case) -> set[tuple[str, str, int]]:
+    return {(theft.id, ref.transaction_hash.lower(), ref.position) for theft in case.thefts for ref in theft.transfers}
+
+
+@dataclass(slots=True)
+class _Total:
+    units: int
+    transfers: int
+    first_time: str | None
+    last_time: str | None
+    hop: int
+
+    def edge(self, key: _EdgeKey) -> Edge:
+        source, target, asset, theft, fate = key
+        return Edge(
+            source, target, asset, theft, fate, self.units, self.transfers, self.first_time, self.last_time, self.hop
+        )
+
+    def add(self, flow: Flow, hop: int) -> None:
+        times = [time for time in (self.first_time, self.last_time, flow.time) if time]
+        self.units += flow.stolen_units
+        self.transfers += 1
+        self.first_time = min(times, default=None)
+        self.last_time = max(times, default=None)
+        self.hop = min(self.hop, hop)
+
+
+@dataclass(slots=True)
+class _Fold:
+    stolen: set[tuple[str, str, int]]
+    edges: dict[_EdgeKey, _Total] = field(default_factory=dict)
+    hops: dict[_Origin, int] = field(default_factory=dict)
+    """Fewest hops so far; 0 where units were claimed."""
+    changes: dict[tuple[str, int | None], list[int]] = field(default_factory=dict)
+    fresh: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    """By theft, transaction, receiver and asset: claimed units that stand in the flows too."""
+    transfers: int = 0
+
+    def claim(self, claim: Claim) -> None:
+        self.hops[claim.theft, claim.asset, claim.address] = 0
+        self.change(claim.asset, seconds(claim.time), None, 0, claim.units)
+        if claim.transaction_hash:
+            key = (claim.theft, claim.transaction_hash, claim.address, claim.asset)
+            self.fresh[key] = self.fresh.get(key, 0) + claim.units
+
+    def after_theft(self, flow: Flow) -> Iterator[Flow]:
+        """Yield a flow without the units that it stole itself; those begin, and may end, at its receiver."""
+        self.transfers += 1
+        key = (flow.theft, flow.transaction_hash, flow.target, flow.asset)
+        is_theft = (flow.theft, flow.transaction_hash.lower(), flow.position) in self.stolen
+        fresh = min(self.fresh.get(key, 0), flow.stolen_units) if is_theft and flow.fate in _FRESH_FATES else 0
+        if fresh:
+            self.fresh[key] -= fresh
+            if flow.fate is not Fate.MOVED:
+                yield replace(flow, source=flow.target, stolen_units=fresh)
+        if fresh < flow.stolen_units:
+            yield replace(flow, stolen_units=flow.stolen_units - fresh) if fresh else flow
+
+    def flow(self, flow: Flow) -> None:
+        hop = self.hops.get((flow.theft, flow.asset, flow.source), 0) + 1
+        key = (flow.source, flow.target, flow.asset, flow.theft, flow.fate)
+        if key in self.edges:
+            self.edges[key].add(flow, hop)
+        else:
+            self.edges[key] = _Total(flow.stolen_units, 1, flow.time, flow.time, hop)
+        if flow.fate in (Fate.MOVED, Fate.STOPPED):
+            reached = (flow.theft, flow.asset, flow.target)
+            self.hops[reached] = min(hop, self.hops.get(reached, hop))
+        self.change(flow.asset, seconds(flow.time), self.place(flow, flow.source), self.end(flow), flow.stolen_units)
+
+    def place(self, flow: Flow, address: str) -> int:
+        """Say whether an address is the theft's own (0) or another (1)."""
+        return 0 if self.hops.get((flow.theft, flow.asset, address), 0) == 0 else 1
+
+    def end(self, flow: Flow) -> int:
+        if flow.fate is Fate.MOVED:
+            return self.place(flow, flow.target)
+        return 2 if flow.fate is Fate.STOPPED else 3
+
+    def change(self, asset: str, time: int | None, source: int | None, target: int, units: int) -> None:
+        change = self.changes.setdefault((asset, time), [0, 0, 0, 0])
+        change[target] += units
+        if source is not None:
+            change[source] -= units
+
+    def moments(self) -> Iterator[Moment]:
+        for (asset, time), change in self.changes.items():
+            if any(change):
+                yield Moment(asset, time, *change)

@@ -1,0 +1,1 @@
+"""Where ledgers are kept: Parquet files under a manifest, and the dense columns that a trace walks."""
