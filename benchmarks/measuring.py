@@ -21,6 +21,17 @@ def median_seconds(work: Callable[[], object], runs: int = 3) -> float:
     return statistics.median(seconds(work) for _ in range(runs))
 
 
+def median_and_result(work: Callable[[], Any], runs: int = 3) -> tuple[float, Any]:
+    """Return the median time of some runs and what the last one gave."""
+    took, result = [], None
+    for _ in range(runs):
+        result = None
+        begin = time.perf_counter()
+        result = work()
+        took.append(time.perf_counter() - begin)
+    return statistics.median(took), result
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Return the time of one run."""
     begin = time.perf_counter()

@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.measuring import commit, hash_of, keep, machine, median_seconds, peak_bytes, seconds
+from benchmarks.measuring import commit, hash_of, keep, machine, median_and_result, median_seconds, peak_bytes, seconds
 from benchmarks.speed.account_ledger import HUBS, SyntheticLedger, make_ledger
 from benchmarks.speed.peers import fifo_deques, fifo_deques_with_thieves, haircut_floats, haircut_integers
 from qiyafa.trace import reference
@@ -103,10 +103,11 @@ def measure_prorata(bench: Bench) -> None:
     """Exact and floating-point pro rata against the dictionary loops."""
     plan = bench.plan(bench.stolen)
     stolen = set(bench.stolen)
-    exact = bench.engine.trace(plan, "prorata", record=False)
-    assert bench.places(exact) == haircut_integers(bench.python_rows, stolen), "exact pro rata differs from its peer"
     ours = bench.measure("prorata", lambda: bench.engine.trace(plan, "prorata", record=False))
-    theirs = median_seconds(lambda: haircut_integers(bench.python_rows, stolen))
+    theirs, expected = median_and_result(lambda: haircut_integers(bench.python_rows, stolen))
+    exact = bench.engine.trace(plan, "prorata", record=False)
+    assert bench.places(exact) == expected, "exact pro rata differs from its peer"
+    del exact, expected
     bench.add("prorata", ours, "dict loop, Python integers", theirs)
 
     columns = bench.columns
@@ -124,7 +125,7 @@ def measure_prorata(bench: Bench) -> None:
         return single[0].walk(source, target, shares, seeds, columns.units_lo[chosen].astype(np.float64), walls)
 
     ours = bench.measure("prorata float64", one_lane)
-    taints = haircut_floats(bench.python_rows, stolen)
+    theirs, taints = median_and_result(lambda: haircut_floats(bench.python_rows, stolen))
     found = one_lane()[:, 0]
     largest = max(taints.values())
     address, asset = columns.places.address.tolist(), columns.places.asset.tolist()
@@ -133,7 +134,6 @@ def measure_prorata(bench: Bench) -> None:
     )
     assert off <= 1e-9 * largest, f"float pro rata is off by {off} of {largest}"
     del taints
-    theirs = median_seconds(lambda: haircut_floats(bench.python_rows, stolen))
     bench.add("prorata float64", ours, "dict loop, floats", theirs)
 
     lane_of = np.arange(THEFTS, dtype=np.int64) % LANES
@@ -156,10 +156,9 @@ def measure_prorata(bench: Bench) -> None:
 def measure_lots(bench: Bench) -> float:
     """Full passes by lots against the deque loop; return the loop's time."""
     plan, stolen = bench.plan(bench.stolen), set(bench.stolen)
-    expected = fifo_deques(bench.python_rows, stolen)
+    theirs, expected = median_and_result(lambda: fifo_deques(bench.python_rows, stolen))
     found = bench.engine.trace(plan, "fifo", record=False)
     assert bench.places(found) == expected, "fifo differs from its peer"
-    theirs = median_seconds(lambda: fifo_deques(bench.python_rows, stolen))
     for method in ("fifo", "lifo", "clean_first", "stolen_first"):
         ours = bench.measure(method, lambda method=method: bench.engine.trace(plan, method, record=False))
         bench.add(method, ours, "deque loop (fifo)", theirs)
@@ -170,9 +169,10 @@ def measure_hard(bench: Bench) -> None:
     """Sixteen hubs and 240 addresses as thieves: many fragmented lots."""
     thieves = [*range(1, HUB_THIEVES + 1), *bench.addresses]
     plan = bench.plan_of(thieves)
-    expected = fifo_deques_with_thieves(bench.python_rows, set(thieves), bench.from_row)
+    theirs, expected = median_and_result(
+        lambda: fifo_deques_with_thieves(bench.python_rows, set(thieves), bench.from_row)
+    )
     assert bench.places(bench.engine.trace(plan, "fifo", record=False)) == expected, "the hard case differs"
-    theirs = median_seconds(lambda: fifo_deques_with_thieves(bench.python_rows, set(thieves), bench.from_row))
     ours = bench.measure("fifo hard", lambda: bench.engine.trace(plan, "fifo", record=False))
     bench.add("fifo hard", ours, "deque loop, same thieves", theirs)
 

@@ -77,8 +77,7 @@ def theft(lines: str) -> str:
         ('[case]\nid = "c"\n[[theft]]\nchain = "moon:1"\naddress = "x"', "case.bad_value", "moon"),
         ('[[theft]]\nchain = "eip155:1"', "case.missing_key", "case"),
         ("[case", "case.not_toml", "not valid TOML"),
-        (f'theft = 3
-{HEAD}', "case.wrong_type", "[[theft]]"),
+        ("theft = 3\n" + HEAD, "case.wrong_type", "[[theft]]"),
         (f'{HEAD}[[thefts]]\nchain = "eip155:1"', "case.unknown_key", "theft"),
         (
             theft(f'id = "a"\naddress = "{THIEF}"') + theft(f'id = "a"\naddress = "{THIEF}"').removeprefix(HEAD),

@@ -20,7 +20,9 @@ from qiyafa.trace.engine.wide import ZERO, add, as_float, prefetch, subtract
 F64 = NDArray[np.float64]
 
 _LANE_BYTES = 8 * LANES
-_AHEAD = 20
+_MOST_WALKS = 255
+"""The number of a walk fits a byte; then the memory is cleared and counting begins anew."""
+_AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Lanes:
             raise ValueError(f"lanes are 1 or {LANES}, not {lanes}")
         self.stolen = aligned_zeros((places, lanes), np.float64)
         self._touched = np.zeros(places, dtype=np.uint8)
+        self._walks = 0
 
     def walk(self, source: U32, target: U32, shares: F64, seeds: LaneSeeds, units: F64, walls: U8) -> F64:
         """Return the stolen units of every place in each lane, shape (places, lanes); the next walk overwrites them.
@@ -60,9 +63,12 @@ class Lanes:
             self.stolen[:] = 0.0
             _walk_one(source, target, shares, seeds.row, units, self.stolen[:, 0], walls, cut)
         else:
-            self._touched[:] = 0
+            self._walks += 1
+            if self._walks > _MOST_WALKS:
+                self.stolen[:], self._touched[:], self._walks = 0.0, 0, 1
             _walk_sixteen(
-                source, target, shares, (seeds.row, seeds.lane, units), self.stolen, walls, cut, self._touched
+                source, target, shares, (seeds.row, seeds.lane, units), self.stolen, walls, cut,
+                self._touched, np.uint8(self._walks),
             )  # fmt: skip
         return self.stolen
 
@@ -113,11 +119,11 @@ def _walk_one(source, target, shares, seed_rows, seed_units, stolen, walls, cut)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched):  # type: ignore[no-untyped-def]
-    """Walk all rows, then clear what was never touched.
+def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched, now):  # type: ignore[no-untyped-def]
+    """Walk all rows, then clear what an earlier walk left and this one never touched.
 
-    `touched`: uint8 by place, 0 where every lane is zero, whatever (finite) stands in memory: such places cost no
-    memory traffic.
+    `touched`: uint8 by place: `now` where this walk has written, 0 where the memory is zero, else an earlier walk's
+    number. What this walk has not touched costs no memory traffic.
     """
     seed_rows, seed_lanes, seed_units = seeds
     base = stolen.ctypes.data
@@ -126,7 +132,7 @@ def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched):  
     seed_row = np.int64(seed_rows[0]) if len(seed_rows) else np.int64(-1)
     for row in range(rows):
         ahead = min(row + _AHEAD, rows - 1)
-        if touched[source[ahead]]:
+        if touched[source[ahead]] == now:
             payer_line = base + np.int64(source[ahead]) * _LANE_BYTES
             payee_line = base + np.int64(target[ahead]) * _LANE_BYTES
             prefetch(payer_line)
@@ -138,20 +144,22 @@ def _walk_sixteen(source, target, shares, seeds, stolen, walls, cut, touched):  
         if cut and walls[payer]:
             share = 0.0
         if row == seed_row:
-            if not touched[payee]:
+            if touched[payee] != now:
                 stolen[payee] = 0.0
-                touched[payee] = 1
+                touched[payee] = now
             while row == seed_row:
                 lane = seed_lanes[next_seed]
-                moved = share * stolen[payer, lane] if touched[payer] else 0.0
+                moved = share * stolen[payer, lane] if touched[payer] == now else 0.0
                 stolen[payee, lane] += seed_units[next_seed] - moved
                 next_seed += 1
                 seed_row = np.int64(seed_rows[next_seed]) if next_seed < len(seed_rows) else np.int64(-1)
-        if touched[payer] and share != 0.0:
-            touched[payer] = share < 1.0
-            kept = np.float64(touched[payee])
-            touched[payee] = 1
+        if touched[payer] == now and share != 0.0:
+            # A payer who pays all is left with zeros.
+            touched[payer] = now if share < 1.0 else np.uint8(0)
+            kept = np.float64(touched[payee] == now)
+            touched[payee] = now
             pay_lanes(base + np.int64(payer) * _LANE_BYTES, base + np.int64(payee) * _LANE_BYTES, share, kept)
     for place in range(len(touched)):
-        if not touched[place]:
+        if touched[place] != now and touched[place] != 0:
             stolen[place] = 0.0
+            touched[place] = 0
