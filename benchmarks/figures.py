@@ -15,7 +15,7 @@ BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->"
 
 def figures() -> str:
     """Return the README's tables in Markdown."""
-    return "\n".join([*_trace(_result("trace")), "", *_command_line(_result("cli"))]) + "\n"
+    return "\n".join([*_trace(_result("trace"), _result("scaling")), "", *_command_line(_result("cli"))]) + "\n"
 
 
 def _result(name: str) -> dict[str, Any]:
@@ -23,8 +23,12 @@ def _result(name: str) -> dict[str, Any]:
     return result
 
 
-def _trace(result: dict[str, Any]) -> list[str]:
-    memory = result["peak_bytes_per_transfer_above_columns"]
+MEMORY_OF = {"fifo index": "fifo index, build"}
+"""Rows whose memory was measured under another name."""
+
+
+def _trace(result: dict[str, Any], scaling: dict[str, Any]) -> list[str]:
+    memory = scaling["small"]
     lines = [
         f"One theft of 256 transfers in a synthetic ledger of {result['transfers']:,} transfers, against the",
         "loop a user would write, in the same run, medians of three "
@@ -34,11 +38,19 @@ def _trace(result: dict[str, Any]) -> list[str]:
         "|---|---:|---|---:|---:|---:|",
     ]
     for row in result["rows"]:
-        peak = memory.get(row["name"])
+        peak = memory.get(MEMORY_OF.get(row["name"], row["name"]))
+        memory_text = "" if peak is None else f"{peak['peak_bytes']:.0f}"
         lines.append(
             f"| {row['name']} | {row['seconds']:.3f} | {row['peer']} | {row['peer_seconds']:.1f} |"
-            f" {row['ratio']:,.0f} | {'' if peak is None else f'{peak:.0f}'} |"
+            f" {row['ratio']:,.0f} | {memory_text} |"
         )
+    worst = max(scaling["ratio_of_ns"], key=scaling["ratio_of_ns"].get)
+    lines += [
+        "",
+        "The last column is the peak above the columns. From "
+        f"{scaling['sizes'][0]:,} to {scaling['sizes'][1]:,} transfers",
+        f"the cost of a transfer grows at most {scaling['ratio_of_ns'][worst]:.2f} times ({worst}).",
+    ]
     return lines
 
 

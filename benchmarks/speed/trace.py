@@ -3,8 +3,8 @@ three.
 
     python benchmarks/speed/trace.py --transfers 10000000 --json
 
-Not measured here: reading a ledger from disk (see `cli.py`), and several thefts by pro rata, which costs one pass
-for each. Every row is checked in the same run: the engine's holdings equal the peer's.
+Not measured here: memory (see `scaling.py`), reading a ledger from disk (see `cli.py`), and several thefts by pro
+rata, which costs one pass for each. Every row is checked in the same run: the engine's holdings equal the peer's.
 """
 
 import argparse
@@ -19,12 +19,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.measuring import commit, hash_of, keep, machine, median_and_result, median_seconds, peak_bytes, seconds
+from benchmarks.measuring import commit, hash_of, keep, machine, median_and_result, median_seconds, seconds
 from benchmarks.speed.account_ledger import HUBS, SyntheticLedger, make_ledger
 from benchmarks.speed.peers import fifo_deques, fifo_deques_with_thieves, haircut_floats, haircut_integers
 from qiyafa.trace import reference
 from qiyafa.trace.engine.indexed import trace_each
-from qiyafa.trace.engine.intervals import FifoIndex, build_index
+from qiyafa.trace.engine.intervals import build_index
 from qiyafa.trace.engine.lanes import LANES, Lanes, LaneSeeds, payment_shares
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.methods import METHODS
@@ -45,7 +45,6 @@ class Bench:
     ledger: SyntheticLedger
     quiet: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
-    memory: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.columns = self.ledger.columns
@@ -84,11 +83,6 @@ class Bench:
         if not self.quiet:
             print(f"{name:22} {ours:10.4f} s   {peer:28} {theirs:9.3f} s   {row['ratio']:8.1f} x", file=sys.stderr)
 
-    def measure(self, name: str, work: Callable[[], object]) -> float:
-        """Return the median time of some work, and keep the peak memory of its first run above the columns."""
-        self.memory[name] = round(peak_bytes(work) / self.count, 1)
-        return median_seconds(work)
-
     def places(self, outcome: Outcome) -> dict[tuple[int, int], int]:
         """Return what rests by (address, asset), as the peers do."""
         address, asset = self.columns.places.address, self.columns.places.asset
@@ -99,11 +93,17 @@ class Bench:
         return rest
 
 
+def warm_median(work: Callable[[], object]) -> float:
+    """Return the median time of some work whose memory was made before."""
+    work()
+    return median_seconds(work)
+
+
 def measure_prorata(bench: Bench) -> None:
     """Exact and floating-point pro rata against the dictionary loops."""
     plan = bench.plan(bench.stolen)
     stolen = set(bench.stolen)
-    ours = bench.measure("prorata", lambda: bench.engine.trace(plan, "prorata", record=False))
+    ours = warm_median(lambda: bench.engine.trace(plan, "prorata", record=False))
     theirs, expected = median_and_result(lambda: haircut_integers(bench.python_rows, stolen))
     exact = bench.engine.trace(plan, "prorata", record=False)
     assert bench.places(exact) == expected, "exact pro rata differs from its peer"
@@ -119,12 +119,12 @@ def measure_prorata(bench: Bench) -> None:
     single: list[Lanes] = []
 
     def one_lane(chosen: np.ndarray = rows) -> np.ndarray:
-        # The first call makes the memory, and its peak is measured; the timed ones use it again.
+        # The first call makes the memory; the timed ones use it again.
         single or single.append(Lanes(len(columns.places), 1))
         seeds = LaneSeeds(chosen, np.zeros(len(chosen), dtype=np.int64))
         return single[0].walk(source, target, shares, seeds, columns.units_lo[chosen].astype(np.float64), walls)
 
-    ours = bench.measure("prorata float64", one_lane)
+    ours = warm_median(one_lane)
     theirs, taints = median_and_result(lambda: haircut_floats(bench.python_rows, stolen))
     found = one_lane()[:, 0]
     largest = max(taints.values())
@@ -147,7 +147,7 @@ def measure_prorata(bench: Bench) -> None:
         for lane in range(LANES):
             one_lane(rows[lane_of == lane])
 
-    ours = bench.measure("prorata 16 lanes", sixteen_lanes)
+    ours = warm_median(sixteen_lanes)
     for lane in (0, LANES - 1):
         assert np.allclose(sixteen[0].stolen[:, lane], one_lane(rows[lane_of == lane])[:, 0], rtol=1e-9, atol=1e-3)
     bench.add("prorata 16 lanes", ours, "16 passes of one lane", median_seconds(sixteen_passes))
@@ -160,7 +160,7 @@ def measure_lots(bench: Bench) -> float:
     found = bench.engine.trace(plan, "fifo", record=False)
     assert bench.places(found) == expected, "fifo differs from its peer"
     for method in ("fifo", "lifo", "clean_first", "stolen_first"):
-        ours = bench.measure(method, lambda method=method: bench.engine.trace(plan, method, record=False))
+        ours = warm_median(lambda method=method: bench.engine.trace(plan, method, record=False))
         bench.add(method, ours, "deque loop (fifo)", theirs)
     return theirs
 
@@ -173,19 +173,14 @@ def measure_hard(bench: Bench) -> None:
         lambda: fifo_deques_with_thieves(bench.python_rows, set(thieves), bench.from_row)
     )
     assert bench.places(bench.engine.trace(plan, "fifo", record=False)) == expected, "the hard case differs"
-    ours = bench.measure("fifo hard", lambda: bench.engine.trace(plan, "fifo", record=False))
+    ours = warm_median(lambda: bench.engine.trace(plan, "fifo", record=False))
     bench.add("fifo hard", ours, "deque loop, same thieves", theirs)
 
 
 def measure_index(bench: Bench, deque_seconds: float) -> dict[str, float]:
     """Many thefts through the interval index, each traced alone, one after the other."""
     columns = bench.columns
-    build_index(columns, columns.places.untraceable)
-    built: list[FifoIndex] = []
-    build_bytes = peak_bytes(lambda: built.append(build_index(columns, columns.places.untraceable)))
-    build_seconds = median_seconds(lambda: build_index(columns, columns.places.untraceable))
-    bench.memory["fifo index"] = round(build_bytes / bench.count, 1)
-    index = built[0]
+    build_seconds, index = median_and_result(lambda: build_index(columns, columns.places.untraceable))
     walls = bench.engine.ground(bench.plan(bench.stolen)).walls
 
     plans = [bench.plan([row]) for row in bench.stolen]
@@ -257,7 +252,6 @@ def main() -> None:
         "transfers": bench.count,
         "places": len(bench.columns.places),
         "rows": bench.rows,
-        "peak_bytes_per_transfer_above_columns": bench.memory,
         "index": index,
         "reference_us_per_transfer": measure_reference(),
         "commit": commit(),

@@ -47,7 +47,7 @@ def trace(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.answer_json import answer_json
 
-        typer.echo(json.dumps(answer_json(traced.answer), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(answer_json(traced.answer), ensure_ascii=False))
         return
 
     from qiyafa.cli.answer_table import show_answer

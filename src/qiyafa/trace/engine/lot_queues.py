@@ -16,9 +16,9 @@ from typing import TypeVar
 import numpy as np
 from numba import njit
 
-from qiyafa.model.columns import I64, U8, U64
+from qiyafa.model.columns import I64, U8, U16, U32, U64
 from qiyafa.trace.engine.memory import aligned_zeros
-from qiyafa.trace.engine.wide import TOP_BIT, ZERO, add, less, subtract
+from qiyafa.trace.engine.wide import TOP_BIT, ZERO, add, less, prefetch, subtract
 
 FIFO, LIFO, CLEAN_FIRST, STOLEN_FIRST = 0, 1, 2, 3
 MODES = {"fifo": FIFO, "lifo": LIFO, "clean_first": CLEAN_FIRST, "stolen_first": STOLEN_FIRST}
@@ -38,7 +38,9 @@ FREE_QUEUE, QUEUES_USED, LOTS_USED, FREE_BLOCK = 0, 1, 2, 3
 size.
 """
 
-_SMALLEST = 4
+_QUEUE_BYTES, _LOT_BYTES = 32, 24
+
+_SMALLEST = 2
 _SIZES = 48
 
 Words = TypeVar("Words", U64, I64)
@@ -345,22 +347,27 @@ def seize_queues(mode, places, seized, colours, claimed, begin):  # type: ignore
     return len(seized)
 
 
-@njit(cache=True, nogil=True)
-def held_lots(state, queues, lots):  # type: ignore[no-untyped-def]
+def held_lots(store: LotStore) -> tuple[U32, U16, U64, U64]:
     """Return (places, colours, units lo, units hi) of everything stolen that rests; a place and colour may come
     twice.
     """
+    most = int(store.store[LOTS_USED])
+    found = (np.empty(most, np.uint32), np.empty(most, np.uint16), np.empty(most, np.uint64), np.empty(most, np.uint64))
+    count = _held_lots(store.state, store.queues, store.lots, *found)
+    places, colours, units_lo, units_hi = found
+    return places[:count], colours[:count], units_lo[:count], units_hi[:count]
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _held_lots(state, queues, lots, places, colours, units_lo, units_hi):  # type: ignore[no-untyped-def]
+    queues_base, lots_base = queues.ctypes.data, lots.ctypes.data
     count = 0
     for place in range(len(state)):
-        queue = np.int64(state[place, QUEUE])
-        for index in range(queues[queue, COUNT] if queue else 0):
-            lot = queues[queue, BLOCK] + ((queues[queue, HEAD] + index) & (queues[queue, CAPACITY] - 1))
-            if lots[lot, COLOUR] != ZERO:
-                count += 1
-    places, colours = np.empty(count, dtype=np.uint32), np.empty(count, dtype=np.uint16)
-    units_lo, units_hi = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.uint64)
-    count = 0
-    for place in range(len(state)):
+        far, near = min(place + 32, len(state) - 1), min(place + 16, len(state) - 1)
+        prefetch(queues_base + np.int64(state[far, QUEUE]) * _QUEUE_BYTES)
+        ahead = np.int64(state[near, QUEUE])
+        if ahead:
+            prefetch(lots_base + (queues[ahead, BLOCK] + queues[ahead, HEAD]) * _LOT_BYTES)
         queue = np.int64(state[place, QUEUE])
         for index in range(queues[queue, COUNT] if queue else 0):
             lot = queues[queue, BLOCK] + ((queues[queue, HEAD] + index) & (queues[queue, CAPACITY] - 1))
@@ -368,4 +375,4 @@ def held_lots(state, queues, lots):  # type: ignore[no-untyped-def]
                 places[count], colours[count] = place, lots[lot, COLOUR]
                 units_lo[count], units_hi[count] = lots[lot, 0], lots[lot, 1]
                 count += 1
-    return places, colours, units_lo, units_hi
+    return count

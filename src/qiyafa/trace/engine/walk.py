@@ -183,7 +183,7 @@ class Engine:
             return claimed
 
         claims, flows = self._walk(plan, ground, step, seize, record, progress)
-        places, held_colours, units_lo, units_hi = lot_queues.held_lots(store.state, store.queues, store.lots)
+        places, held_colours, units_lo, units_hi = lot_queues.held_lots(store)
         zeros = np.zeros(len(places), dtype=np.uint8)
         held = Records(zeros.astype(np.int64), places, held_colours, units_lo, units_hi, zeros)
         return Outcome(method, claims, flows, held)
