@@ -135,7 +135,7 @@ def _seized_units(index: FifoIndex, place: int, row: int) -> int:
     paid = 0
     if before > first:
         paid = int(index.payment_end_hi[before - 1]) << 64 | int(index.payment_end_lo[before - 1])
-    return (int(index.line_hi[place]) << 64 | int(index.line_lo[place])) - paid
+    return _wide(index.line[place]) - paid
 
 
 def _wide(words: U64) -> int:

@@ -33,15 +33,14 @@ class FifoIndex:
     payment_end_lo: U64
     payment_end_hi: U64
     """Where the payment ends on the payer's line; it begins where the one before ends, or at 0."""
-    line_lo: U64
-    line_hi: U64
-    """By place: how long its line is."""
+    line: U64
+    """By place: how long its line is (lo, hi), all it paid (lo, hi), and a word that only building needs."""
 
     def arrays(self) -> tuple[NDArray[np.generic], ...]:
         """Return what the kernels take."""
         return (
             self.receipt_lo, self.receipt_hi, self.first_payment, self.payment_row,
-            self.payment_end_lo, self.payment_end_hi, self.line_lo, self.line_hi,
+            self.payment_end_lo, self.payment_end_hi, self.line,
         )  # fmt: skip
 
 
@@ -54,7 +53,7 @@ def build_index(columns: TransferColumns, untraceable: U8) -> FifoIndex:
     payment_end_lo, payment_end_hi = np.empty(rows, dtype=np.uint64), np.empty(rows, dtype=np.uint64)
     _count_payments(columns.source, first_payment)
     np.cumsum(first_payment, out=first_payment)
-    line = np.zeros((places, 6), dtype=np.uint64)
+    line = np.zeros((places, 5), dtype=np.uint64)
     line[:, 0], line[:, 1] = columns.places.opening_lo, columns.places.opening_hi
     line[:, 4] = first_payment[:-1]
     _lay_out(
@@ -63,7 +62,7 @@ def build_index(columns: TransferColumns, untraceable: U8) -> FifoIndex:
     )  # fmt: skip
     return FifoIndex(
         receipt_lo, receipt_hi, first_payment, payment_row, payment_end_lo, payment_end_hi,
-        line[:, 0].copy(), line[:, 1].copy(),
+        line,
     )  # fmt: skip
 
 
@@ -83,8 +82,8 @@ def _lay_out(  # type: ignore[no-untyped-def]
     end = len(source)
     for row in range(end):
         if row + _AHEAD < end:
-            prefetch(base + np.int64(source[row + _AHEAD]) * 48)
-            prefetch(base + np.int64(target[row + _AHEAD]) * 48)
+            prefetch(base + np.int64(source[row + _AHEAD]) * 40)
+            prefetch(base + np.int64(target[row + _AHEAD]) * 40)
         payer, payee = np.int64(source[row]), np.int64(target[row])
         lo, hi = units_lo[row], units_hi[row]
         if payer != 0 and not untraceable[payer]:
@@ -127,7 +126,7 @@ def follow_each(index, rows, walls, thefts, stack, found, found_end, twice, budg
 @njit(inline="always")
 def _push_seeds(index, rows, walls, thefts, own, stack):  # type: ignore[no-untyped-def]
     """Put the intervals that a theft starts from on the stack; return how many, or -1 for want of room."""
-    receipt_lo, receipt_hi, _, _, _, _, line_lo, line_hi = index
+    receipt_lo, receipt_hi, _, _, _, _, line = index
     seized_places, _, _, stolen_rows, _ = thefts
     depth = 0
     if len(stack) < own[1] - own[0] + own[3] - own[2]:
@@ -136,7 +135,7 @@ def _push_seeds(index, rows, walls, thefts, own, stack):  # type: ignore[no-unty
         place = np.int64(seized_places[seizure])
         if walls[place] == 0:
             lo, hi = _seized_from(index, thefts, seizure)
-            _push(stack, depth, place, lo, hi, line_lo[place], line_hi[place])
+            _push(stack, depth, place, lo, hi, line[place, 0], line[place, 1])
             depth += 1
     for theft in range(own[2], own[3]):
         row = stolen_rows[theft]
@@ -158,7 +157,7 @@ def _push_seeds(index, rows, walls, thefts, own, stack):  # type: ignore[no-unty
 @njit(inline="always")
 def _follow_piece(index, rows, walls, thefts, own, stack, depth, found, count, limit, twice):  # type: ignore[no-untyped-def]
     """Lay the interval at stack[depth] over its place's payments; return (new depth, or -1 to give up; new count)."""
-    receipt_lo, receipt_hi, first_payment, payment_row, end_lo, end_hi, _, _ = index
+    receipt_lo, receipt_hi, first_payment, payment_row, end_lo, end_hi, _ = index
     seized_places, _, seized_ends, stolen_rows, _ = thefts
     place = np.int64(stack[depth, 0])
     lo, hi, to_lo, to_hi = stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4]

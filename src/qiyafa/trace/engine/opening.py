@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from qiyafa.model.columns import U8, U32, U64
+from qiyafa.trace.engine.memory import aligned_zeros
 from qiyafa.trace.engine.wide import MAX_UNITS_HI, MAX_UNITS_LO, ZERO, add, less, prefetch, subtract
 
 _AHEAD = 16
@@ -19,7 +20,7 @@ def opening_balances(
 ) -> tuple[U64, U64, U8]:
     """Return (low halves, high halves, untraceable flags), one entry a place, over the rows before `stop_row`."""
     end = len(source) if stop_row is None else stop_row
-    state = np.zeros((places, 6), dtype=np.uint64)
+    state = aligned_zeros((places, 8), np.uint64)
     untraceable = np.zeros(places, dtype=np.uint8)
     _scan(source, target, units_lo, units_hi, end, state, untraceable)
     untraceable[0] = 0
@@ -28,12 +29,12 @@ def opening_balances(
 
 @njit(cache=True, nogil=True)
 def _scan(source, target, units_lo, units_hi, end, state, untraceable):  # type: ignore[no-untyped-def]
-    """State of a place: balance (lo, hi), opening (lo, hi), turnover (lo, hi)."""
+    """State of a place, one cache line: balance (lo, hi), opening (lo, hi), turnover (lo, hi), two words of nothing."""
     base = state.ctypes.data
     for row in range(end):
         if row + _AHEAD < end:
-            prefetch(base + np.int64(source[row + _AHEAD]) * 48)
-            prefetch(base + np.int64(target[row + _AHEAD]) * 48)
+            prefetch(base + np.int64(source[row + _AHEAD]) * 64)
+            prefetch(base + np.int64(target[row + _AHEAD]) * 64)
         lo, hi = units_lo[row], units_hi[row]
         payer, payee = np.int64(source[row]), np.int64(target[row])
         if _turn_over(state, untraceable, payer, lo, hi):
