@@ -44,6 +44,9 @@ MAX_ASSETS: Final = 1 << 16
 _GROUPS_A_RELEASE: Final = 2
 """The allocator is asked so often to give back what it does not use: 40 MB less at the peak."""
 
+_ROWS_A_NAME: Final = 4
+"""Tables begin with room for one address in so many rows: growing costs more than a little unused room."""
+
 _TEXTS: Final = ("transaction_hash", "kind", "source", "target", "asset", "order", "precision")
 _NUMBERS: Final = ("block_number", "position", "time", "units")
 
@@ -51,7 +54,8 @@ _NUMBERS: Final = ("block_number", "position", "time", "units")
 def build_columns(ledger: Path, record: ChainRecord, progress: Progress) -> TransferColumns:
     """Return the traceable transfers of a chain, read from its parts."""
     total = record.rows()
-    build = _Build(record, _Rows(total))
+    expected = total // _ROWS_A_NAME
+    build = _Build(record, _Rows(total), TextNumbers(expected), PlaceNumbers(expected))
     done = 0
     for number, table in enumerate(_read_ahead(_row_groups(ledger, record))):
         build.add(table)
@@ -113,8 +117,8 @@ class _Rows:
 class _Build:
     record: ChainRecord
     rows: _Rows
-    addresses: TextNumbers = field(default_factory=TextNumbers)
-    places: PlaceNumbers = field(default_factory=PlaceNumbers)
+    addresses: TextNumbers
+    places: PlaceNumbers
     runs: TransactionRuns = field(default_factory=TransactionRuns)
     assets: dict[str, int] = field(default_factory=dict)
     too_large: dict[int, int] = field(default_factory=dict)

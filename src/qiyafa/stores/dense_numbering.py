@@ -24,9 +24,10 @@ _Array = TypeVar("_Array", U8, U16, U32, I64)
 class TextNumbers:
     """Numbers texts in the order in which they first come; 0 is the empty text."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 0) -> None:
         self._count = 1
-        self._table = TextTable(np.zeros(_FIRST_SLOTS, np.uint64), np.empty(0, np.uint8), np.zeros(1, np.int64))
+        slots = np.zeros(max(_FIRST_SLOTS, _slots_for(expected)), np.uint64)
+        self._table = TextTable(slots, np.empty(0, np.uint8), np.zeros(1, np.int64))
 
     def numbers(self, texts: pa.StringArray) -> U32:
         """Return the number of each text."""
@@ -59,9 +60,10 @@ class TextNumbers:
 class PlaceNumbers:
     """Numbers (address, asset) pairs in the order in which they first come; 0 is nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: int = 0) -> None:
         self._count = 1
-        self._table = PlaceTable(np.zeros(_FIRST_SLOTS, np.uint32), np.zeros(1, np.uint32), np.zeros(1, np.uint16))
+        slots = np.zeros(max(_FIRST_SLOTS, _slots_for(expected)), np.uint32)
+        self._table = PlaceTable(slots, np.zeros(1, np.uint32), np.zeros(1, np.uint16))
 
     def numbers(self, rows: ChunkRows) -> tuple[U32, U32]:
         """Return the places of each row's source and target; 0 for rows that do not move anything."""
@@ -103,4 +105,4 @@ def _grown(array: _Array, least: int) -> _Array:
 
 
 def _slots_for(count: int) -> int:
-    return 1 << (2 * count - 1).bit_length()
+    return 1 << max(0, 2 * count - 1).bit_length()
