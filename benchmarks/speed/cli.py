@@ -86,20 +86,26 @@ def measure_ronin(data: Path, scratch: Path) -> list[dict[str, Any]]:
     ]
 
 
-def measure_synthetic(transfers: int, scratch: Path) -> list[dict[str, Any]]:
-    """All methods of one case over a synthetic ledger on disk, loading included."""
+def measure_synthetic(transfers: int, kept_in: Path | None, scratch: Path) -> list[dict[str, Any]]:
+    """All methods of one case over a synthetic ledger on disk, loading included; one that was kept is not ingested
+    again.
+    """
     from benchmarks.speed.account_ledger import make_ledger
     from benchmarks.speed.on_disk import write_case, write_ledger
 
-    synthetic = make_ledger(transfers)
-    ledger, case = scratch / "synthetic", scratch / "synthetic.toml"
-    took = seconds(lambda: write_ledger(synthetic, ledger, scratch))
-    write_case(synthetic, case)
-    trace = ("trace", str(case), "--ledger", str(ledger), "--json", "--quiet")
-    first, kept = run(*trace), run(*trace)
     name = f"{transfers:,} synthetic transfers"
+    folder = kept_in or scratch
+    ledger, case = folder / "synthetic", folder / "synthetic.toml"
+    rows = []
+    if not case.exists():
+        synthetic = make_ledger(transfers)
+        rows = [row(f"ingest {name}", seconds(lambda: write_ledger(synthetic, ledger, scratch)), None)]
+        write_case(synthetic, case)
+    trace = ("trace", str(case), "--ledger", str(ledger), "--json", "--quiet")
+    shutil.rmtree(ledger / "columns", ignore_errors=True)
+    first, kept = run(*trace), run(*trace)
     return [
-        row(f"ingest {name}", took, None),
+        *rows,
         row(f"`qiyafa trace` over {name}, six methods, columns not yet built", *first),
         row(f"`qiyafa trace` over {name}, six methods, columns kept", *kept),
     ]
@@ -116,13 +122,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of real data")
     parser.add_argument("--transfers", type=int, default=0, help="also measure a synthetic ledger of so many transfers")
+    parser.add_argument("--ledger", type=Path, help="keep the synthetic ledger in this folder, or use the one in it")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--keep", metavar="NAME", help="also write benchmarks/results/NAME.json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         rows = measure_ronin(options.data, Path(folder))
         if options.transfers:
-            rows += measure_synthetic(options.transfers, Path(folder))
+            rows += measure_synthetic(options.transfers, options.ledger, Path(folder))
     source = options.data / "ethereum" / "transactions.parquet"
     digest = subprocess.run(["sha256sum", str(source)], capture_output=True, text=True, check=True).stdout.split()[0]
     result = {"rows": rows, "commit": commit(), "machine": machine(), "data_sha256": digest}
