@@ -42,7 +42,7 @@ def _trace(result: dict[str, Any], scaling: dict[str, Any]) -> list[str]:
         memory_text = "" if peak is None else f"{peak['peak_bytes']:.0f}"
         lines.append(
             f"| {row['name']} | {row['seconds']:.3f} | {row['peer']} | {row['peer_seconds']:.1f} |"
-            f" {row['ratio']:,.0f} | {memory_text} |"
+            f" {row['ratio']:,.{0 if row['ratio'] >= 10 else 1}f} | {memory_text} |"
         )
     worst = max(scaling["ratio_of_ns"], key=scaling["ratio_of_ns"].get)
     lines += [
