@@ -15,11 +15,12 @@ from qiyafa.stores.parquet_duckdb import ParquetLedger
 CHAIN = "eip155:1"
 CHUNK = 1_000_000
 CASE_TRANSFERS = 256
+ZEROS = "0" * 48
 
 TO_RAW = """
 COPY (
   SELECT block AS block_number, (number % 150)::INTEGER AS transaction_index, block * 12 AS time,
-    '0x' || lpad(lower(to_hex(number)), 64, '0') AS transaction_hash, 'token' AS kind,
+    '0x' || lpad(lower(to_hex(number)), 16, '0') || repeat('0', 48) AS transaction_hash, 'token' AS kind,
     '0x' || lpad(lower(to_hex(payer)), 40, '0') AS source, '0x' || lpad(lower(to_hex(payee)), 40, '0') AS target,
     'eip155:1/erc20:0x' || lpad(lower(to_hex(asset + 1)), 40, '0') AS asset, units::VARCHAR AS units_text,
     'ok' AS status, NULL::VARCHAR AS trace_address, number % 150 AS log_index, 'exact' AS precision
@@ -66,7 +67,7 @@ def write_ledger(ledger: SyntheticLedger, folder: Path, scratch: Path) -> None:
 def write_case(ledger: SyntheticLedger, path: Path) -> None:
     """Write a case with one theft of 256 transfers in the first half."""
     rows = np.random.default_rng(11).choice(len(ledger.columns) // 2, CASE_TRANSFERS, replace=False)
-    transfers = ", ".join(f'{{transaction = "0x{row:064x}", position = 2}}' for row in sorted(rows.tolist()))
+    transfers = ", ".join(f'{{transaction = "0x{row:016x}{ZEROS}", position = 2}}' for row in sorted(rows.tolist()))
     path.write_text(
         f'[case]\nid = "synthetic"\ntitle = "256 transfers"\n[[theft]]\nchain = "{CHAIN}"\ntransfers = [{transfers}]\n',
         encoding="utf-8",
