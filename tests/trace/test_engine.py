@@ -156,3 +156,11 @@ def test_sheet_keeps_128_bits(units: int) -> None:
     sheet = records.new_sheet(2)
     records.write(sheet, 5, 1, 1, np.uint64(units & (2**64 - 1)), np.uint64(units >> 64), np.uint8(0))
     assert records.used_part(sheet).all_units() == [units]
+
+
+@pytest.mark.parametrize("method", [*CONSERVING, "poison"])
+def test_a_hop_limit_beyond_counting_is_no_limit(method: str) -> None:
+    columns = columns_of(((0, 1, 9), (1, 3, 4), (3, 5, 2)), 7)
+    plan = Plan(1, (), (StolenRow(0, 1),), frozenset(), 3)
+    limited = Engine(columns).trace(replace(plan, max_hops=10**20), method)
+    assert plain(limited) == plain(Engine(columns).trace(plan, method))

@@ -224,7 +224,7 @@ class Engine:
         if plan.max_hops is None:
             return np.empty(0, dtype=np.uint8)
         beyond = np.zeros(len(self.columns), dtype=np.uint8)
-        self._reach(plan, colour, ground, np.uint32(plan.max_hops), beyond)
+        self._reach(plan, colour, ground, np.uint32(min(plan.max_hops, int(_UNLIMITED_HOPS))), beyond)
         return beyond
 
     def _reach(self, plan: Plan, colour: int, ground: Ground, limit: np.uint32, beyond: U8) -> U32:
@@ -238,7 +238,7 @@ class Engine:
         return hops
 
     def _poison(self, plan: Plan, ground: Ground) -> Outcome:
-        limit = _UNLIMITED_HOPS if plan.max_hops is None else np.uint32(plan.max_hops)
+        limit = _UNLIMITED_HOPS if plan.max_hops is None else np.uint32(min(plan.max_hops, int(_UNLIMITED_HOPS)))
         parts = [nothing()]
         for colour in range(1, plan.colours + 1):
             hops = self._reach(plan, colour, ground, limit, np.empty(0, dtype=np.uint8))
