@@ -103,3 +103,13 @@ def test_gaps_name_where_the_trace_broke_off() -> None:
 """
     gaps = find_gaps([outcome("fifo", content)], [])
     assert [gap.address for gap in gaps if gap.kind == "untraceable"] == ["whale"]
+
+
+def test_gaps_name_a_thief_whose_own_units_cannot_be_traced() -> None:
+    content = f"""# a thief with a value above 38 digits
+theft a: thief from 1
+1  nobody -> thief 5
+2  nobody -> thief {10**38}
+"""
+    gaps = find_gaps([outcome("fifo", content)], [])
+    assert [gap.address for gap in gaps if gap.kind == "untraceable"] == ["thief"]

@@ -96,7 +96,14 @@ def _untraceable(outcomes: Sequence[ChainOutcome]) -> list[Gap]:
     """Name the addresses where the trace broke off because amounts exceed 38 digits."""
     columns = outcomes[0].columns
     flows = [one.outcome.flows for one in outcomes]
-    places = np.unique(np.concatenate([one.place[one.ending == Ending.UNTRACEABLE] for one in flows]))
+    plan = outcomes[0].planned.plan
+    thieves = [
+        seizure.place
+        for seizure in plan.seizures
+        if seizure.place in plan.too_large or columns.places.untraceable[seizure.place]
+    ]
+    reached = [one.place[one.ending == Ending.UNTRACEABLE] for one in flows]
+    places = np.unique(np.concatenate([np.array(thieves, dtype=np.uint32), *reached]))
     return [
         Gap(
             "untraceable",
