@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.model.ports import AddressFormats
 
 
@@ -19,8 +20,9 @@ class Chain:
     native_decimals: int
     """Digits after the point when native units are shown to people."""
     formats: AddressFormats
+    model: LedgerModel
     token_namespace: str
-    """CAIP-19 asset namespace of fungible tokens, e.g. `erc20`."""
+    """CAIP-19 asset namespace of fungible tokens, e.g. `erc20`; empty where the chain has none."""
     transaction_hash: Callable[[str], str]
     """From a text to the canonical transaction hash. Raises InvalidInput for what is none."""
     created_contract: Callable[[str, int], str]

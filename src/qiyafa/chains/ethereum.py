@@ -11,6 +11,7 @@ from eth_hash.auto import keccak
 
 from qiyafa.chains.chain import Chain
 from qiyafa.model.errors import InvalidInput
+from qiyafa.model.ledger import LedgerModel
 
 NAMESPACE = "eip155"
 
@@ -63,6 +64,7 @@ def ethereum_like(reference: str) -> Chain:
         native_symbol=symbol,
         native_decimals=_NATIVE_DECIMALS,
         formats=EthereumAddresses(),
+        model=LedgerModel.ACCOUNTS,
         token_namespace="erc20",  # noqa: S106 - a CAIP-19 namespace
         transaction_hash=_transaction_hash,
         created_contract=created_contract_address,

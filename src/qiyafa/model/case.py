@@ -12,8 +12,17 @@ class TransferRef:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputRef:
+    """An output, named by the transaction that created it and its index in it."""
+
+    transaction_hash: str
+    index: int | None = None
+    """None means every output of the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
 class Theft:
-    """What was stolen. Either an address from a block on, or a list of transfers; each theft is one colour."""
+    """What was stolen: an address from a block on, a list of transfers, or a list of outputs. Each theft is one colour."""
 
     id: str
     chain: str
@@ -21,6 +30,7 @@ class Theft:
     """All it holds at the start of `from_block`, unseen balance included, and all it receives later."""
     from_block: int = 0
     transfers: tuple[TransferRef, ...] = ()
+    outputs: tuple[OutputRef, ...] = ()
     asset: str | None = None
     """CAIP-19; None means every asset."""
 

@@ -36,6 +36,10 @@ class Kind(IntEnum):
     INTERNAL = 2
     TOKEN = 3
     REWARD = 4
+    SPEND = 5
+    """An output goes into the transaction that spends it."""
+    OUTPUT = 6
+    """A transaction pays one of its outputs."""
 
 
 class AddressBook(Protocol):

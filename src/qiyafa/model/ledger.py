@@ -13,6 +13,15 @@ class TransferKind(StrEnum):
     INTERNAL = "internal"
     TOKEN = "token"  # noqa: S105 - a kind of transfer, not a secret
     REWARD = "reward"
+    SPEND = "spend"
+    OUTPUT = "output"
+
+
+class LedgerModel(StrEnum):
+    """How a chain keeps money: balances of accounts, or outputs that are spent whole."""
+
+    ACCOUNTS = "accounts"
+    OUTPUTS = "outputs"
 
 
 class Order(StrEnum):

@@ -35,3 +35,27 @@ class RawTransfers:
     """Which kinds of knowledge the source offers: `native`, `fees` (with failures), `internal`, `tokens`."""
     address_coverage: tuple[AddressCoverage, ...] = ()
     block_coverage: tuple[BlockCoverage, ...] = ()
+    block_files: tuple[str, ...] = ()
+    """Paths in the caller's scratch folder, columns `tables.BLOCKS`: the blocks that a node held whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawOutputs:
+    """Everything one run of a reader found on a chain whose transactions spend outputs. Any order, duplicates allowed.
+
+    The paths are Parquet files in the caller's scratch folder.
+    """
+
+    chain: str
+    """CAIP-2."""
+    transaction_files: tuple[str, ...]
+    """Columns `tables.TRANSACTIONS`."""
+    input_files: tuple[str, ...]
+    """Columns `tables.INPUTS`."""
+    output_files: tuple[str, ...]
+    """Columns `tables.OUTPUTS`. A transaction comes with all its inputs and outputs or not at all."""
+    sources: tuple[SourceFile, ...]
+    address_coverage: tuple[AddressCoverage, ...] = ()
+    block_coverage: tuple[BlockCoverage, ...] = ()
+    block_files: tuple[str, ...] = ()
+    """Columns `tables.BLOCKS`: the blocks that were held whole."""

@@ -48,3 +48,51 @@ BLOCK_COVERAGE: tuple[Column, ...] = (
     Column("first_block", "BIGINT", "first block that is held whole"),
     Column("last_block", "BIGINT", "last block that is held whole, included"),
 )
+
+BLOCKS: tuple[Column, ...] = (
+    Column("number", "BIGINT", "height"),
+    Column("hash", "VARCHAR", "canonical spelling"),
+    Column("parent_hash", "VARCHAR", "hash of the block before it"),
+    Column("timestamp", "BIGINT", "seconds since 1970 UTC"),
+    Column("transaction_count", "INTEGER", "transactions in the block, those that move nothing included"),
+)
+"""Table `blocks`: one row a block that a source held whole; what a reorganization is found by."""
+
+TRANSACTIONS: tuple[Column, ...] = (
+    Column("hash", "VARCHAR", "transaction id, as explorers show it"),
+    Column("block_number", "BIGINT", "height of the block"),
+    Column("block_hash", "VARCHAR", "hash of the block"),
+    Column("index", "INTEGER", "place of the transaction in its block; null where the source lacks it"),
+    Column("block_timestamp", "BIGINT", "seconds since 1970 UTC, as the block states it"),
+    Column("is_coinbase", "BOOLEAN", "creates the block's reward"),
+    Column("input_count", "INTEGER", "inputs of the transaction, 0 for a coinbase"),
+    Column("output_count", "INTEGER", "outputs of the transaction"),
+    Column("size", "INTEGER", "bytes, witness included; null where the source lacks it"),
+)
+"""Table `transactions` of a chain of outputs, one row a transaction; names as bitcoin-etl has them."""
+
+INPUTS: tuple[Column, ...] = (
+    Column("transaction_hash", "VARCHAR", "the spending transaction"),
+    Column("block_number", "BIGINT", "height of the spending transaction's block"),
+    Column("index", "INTEGER", "place of the input in its transaction"),
+    Column("spent_transaction_hash", "VARCHAR", "the transaction whose output is spent"),
+    Column("spent_output_index", "BIGINT", "and which output of it"),
+    Column("value", "BIGINT", "base units of the spent output, where the source states them; else null"),
+    Column("type", "VARCHAR", "script type of the spent output, where the source states it; else null"),
+    Column("address", "VARCHAR", "owner of the spent output, where the source states it; else null"),
+)
+"""Table `inputs`: one row an input; a coinbase has none. Values that the ledger can look up are not repeated here."""
+
+OUTPUTS: tuple[Column, ...] = (
+    Column("transaction_hash", "VARCHAR", "the creating transaction"),
+    Column("block_number", "BIGINT", "height of the creating transaction's block"),
+    Column("index", "INTEGER", "place of the output in its transaction"),
+    Column("value", "BIGINT", "base units"),
+    Column(
+        "type", "VARCHAR", "p2pk, multisig, p2pkh, p2sh, p2wpkh, p2wsh, p2tr, op_return, witness_unknown, nonstandard"
+    ),
+    Column("address", "VARCHAR", "canonical address, or `scripthash:` and the script's hash where it has none"),
+    Column("script_hex", "VARCHAR", "the locking script; null where the source lacks it"),
+)
+"""Table `outputs`: one row an output. `scripthash:` is followed by the SHA-256 of the script in reversed byte order,
+as Electrum's protocol has it."""

@@ -13,6 +13,10 @@ COLUMNS: Final = "columns"
 """The kept dense columns, one folder a chain state. They can be deleted at any time and are made again."""
 
 TRANSFERS: Final = "transfers"
+BLOCKS: Final = "blocks"
+TRANSACTIONS: Final = "transactions"
+INPUTS: Final = "inputs"
+OUTPUTS: Final = "outputs"
 ADDRESS_COVERAGE: Final = "address_coverage"
 BLOCK_COVERAGE: Final = "block_coverage"
 

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from qiyafa.model.columns import iso_time
 from qiyafa.model.errors import Conflict, NotFound
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.model.raw import SourceFile
 from qiyafa.stores.disk import storage_errors
 from qiyafa.stores.layout import MANIFEST, TRANSFERS
@@ -64,6 +65,10 @@ class ChainRecord:
     sources: tuple[SourceFile, ...]
     files: tuple[StoredFile, ...]
     """Transfers first and in ledger order, then coverage."""
+    model: str = LedgerModel.ACCOUNTS.value
+    """A `LedgerModel`: which tables the chain has."""
+    diverged: str = ""
+    """Why the chain cannot be trusted: its node has another history deeper than what is final. Empty if it can."""
 
     def transfers(self) -> tuple[StoredFile, ...]:
         """Return the parts of the chain's transfers, in ledger order."""
@@ -180,4 +185,6 @@ def _record(chain: str, fields: Mapping[str, object]) -> ChainRecord:
         provides=tuple(str(one) for one in content["provides"]),
         sources=tuple(SourceFile(**one) for one in content["sources"]),  # type: ignore[arg-type]
         files=tuple(StoredFile(**one) for one in content["files"]),  # type: ignore[arg-type]
+        model=str(fields.get("model", LedgerModel.ACCOUNTS)),
+        diverged=str(fields.get("diverged", "")),
     )
