@@ -22,7 +22,7 @@ class OutputRef:
 
 @dataclass(frozen=True, slots=True)
 class Theft:
-    """What was stolen: an address from a block on, a list of transfers, or a list of outputs. Each theft is one colour."""
+    """What was stolen: an address from a block on, a list of transfers, or of outputs. Each theft is one colour."""
 
     id: str
     chain: str

@@ -14,15 +14,21 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from qiyafa.model.ledger import LedgerModel
+
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 NOBODY_PLACE = 0
 UNKNOWN_TIME = -1
 UNKNOWN_BLOCK = -1
+
+TRANSACTION = "transaction:"
+"""What the address of a transaction's place begins with, on a chain of outputs; its hash follows."""
 
 ASSUMED_ORDER = 1
 LOSSY_UNITS = 2
@@ -53,6 +59,9 @@ class AddressBook(Protocol):
 
     def text(self, number: int) -> str:
         """Return the canonical spelling of a numbered address; number 0 is nobody, the empty text."""
+
+    def texts(self, numbers: U32) -> list[str]:
+        """Return the canonical spellings of many addresses at once."""
 
 
 class TransactionHashes(Protocol):
@@ -91,6 +100,22 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputPlaces:
+    """What is special about the places of a chain of outputs: place n + 1 is output n, its address the owner's; then
+    comes one place for each transaction, which its inputs go into and its outputs come from.
+    """
+
+    first_pool: int
+    """The first place that is a transaction."""
+    inputs_unknown: U32
+    """The transactions' places into which an input of unknown value goes."""
+    foreign_hashes: TransactionHashes
+    """Rows are the outputs from before the ledger: the hash of the transaction that created each."""
+    foreign_index: U32
+    """Their index in that transaction."""
+
+
+@dataclass(frozen=True, slots=True)
 class TransferColumns:
     """The rows of one chain in ledger order. All arrays have one entry a row; they may be memory-mapped."""
 
@@ -115,10 +140,17 @@ class TransferColumns:
     places: Places
     addresses: AddressBook
     hashes: TransactionHashes
+    outputs: OutputPlaces | None = None
+    """None on a chain of accounts."""
 
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.source)
+
+    @property
+    def model(self) -> LedgerModel:
+        """How the chain keeps money."""
+        return LedgerModel.ACCOUNTS if self.outputs is None else LedgerModel.OUTPUTS
 
     def units(self, row: int) -> int:
         """Return the exact units of a row."""
@@ -146,3 +178,9 @@ def iso_time(seconds: int) -> str | None:
     if seconds == UNKNOWN_TIME:
         return None
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_times(seconds: I64) -> list[str | None]:
+    """Return moments as ISO 8601 in UTC, None where they are unknown."""
+    written = np.char.add(np.datetime_as_string(seconds.astype("datetime64[s]")), "Z").tolist()
+    return [None if unknown else text for text, unknown in zip(written, seconds == UNKNOWN_TIME, strict=True)]

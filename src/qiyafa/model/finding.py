@@ -3,6 +3,7 @@
 Amounts are whole base units; addresses are in their canonical spelling.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,6 +28,8 @@ class Fate(StrEnum):
     BELOW_UNITS = "below_units"
     UNTRACEABLE = "untraceable"
     """They arrived where the turnover exceeds 38 digits."""
+    INPUT_UNKNOWN = "input_value_unknown"
+    """They went into a transaction that also spends an output of unknown value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class MethodAnswer:
     """By theft id, then by asset."""
     untraced_reasons: dict[str, int]
     """Units by fate, over all assets; only fates that are untraced."""
-    holdings: tuple[Holding, ...]
+    holdings: Sequence[Holding]
     """Largest first."""
 
 
@@ -163,7 +166,7 @@ class TraceAnswer:
     """Only the limits that were set."""
     methods: dict[str, MethodAnswer]
     poison: PoisonAnswer | None
-    intervals: tuple[Interval, ...]
+    intervals: Sequence[Interval]
     gaps: tuple[Gap, ...]
     versions: dict[str, str] = field(default_factory=dict)
     """Program, case file hash, libraries that matter."""

@@ -37,6 +37,8 @@ class RawTransfers:
     block_coverage: tuple[BlockCoverage, ...] = ()
     block_files: tuple[str, ...] = ()
     """Paths in the caller's scratch folder, columns `tables.BLOCKS`: the blocks that a node held whole."""
+    token_files: tuple[str, ...] = ()
+    """Paths in the caller's scratch folder, columns `tables.TOKENS`: what contracts said of their tokens."""
 
 
 @dataclass(frozen=True, slots=True)

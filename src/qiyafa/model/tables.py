@@ -58,6 +58,17 @@ BLOCKS: tuple[Column, ...] = (
 )
 """Table `blocks`: one row a block that a source held whole; what a reorganization is found by."""
 
+TOKENS: tuple[Column, ...] = (
+    Column("asset", "VARCHAR", "CAIP-19"),
+    Column("symbol", "VARCHAR", "what the contract calls it, at most 100 characters: hostile text; empty if unknown"),
+    Column("name", "VARCHAR", "the contract's longer name for it: hostile text as well"),
+    Column("decimals", "INTEGER", "digits after the point, 0 to 255, as the contract says; null if it does not"),
+    Column("unreconciled", "BOOLEAN", "true if balances do not follow from transfers; null if that was not checked"),
+    Column("checked_block", "BIGINT", "the block of the balances that were compared; null if none were"),
+    Column("detail", "VARCHAR", "what differed, or why nothing was compared"),
+)
+"""Table `tokens`: one row a token whose contract was asked. Answers of a moment, not part of the chain's history."""
+
 TRANSACTIONS: tuple[Column, ...] = (
     Column("hash", "VARCHAR", "transaction id, as explorers show it"),
     Column("block_number", "BIGINT", "height of the block"),
