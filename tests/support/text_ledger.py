@@ -24,6 +24,7 @@ from qiyafa.model.case import Case, Limits, Stop, Theft, TransferRef
 from qiyafa.model.columns import TransferColumns
 from qiyafa.model.ledger import Transfer, TransferKind
 from qiyafa.stores.memory import columns_from_transfers
+from qiyafa.trace.lowering import is_pool
 from qiyafa.trace.outcome import UNTRACED, Ending, Outcome
 from qiyafa.trace.planning import PlannedCase, plan_case
 
@@ -69,8 +70,7 @@ def read_text_case(content: str) -> TextCase:
     reading = _Reading()
     for line in ledger.splitlines():
         _read_line(reading, line)
-    for line in answers.splitlines():
-        _read_answer(reading, line.split("#")[0].strip())
+    reading.answers, reading.touched = read_answers(answers)
     thefts = tuple(
         Theft(
             id=name,
@@ -141,7 +141,16 @@ def asset_of(name: str | None) -> str:
     return NATIVE if name is None else f"{CHAIN}/token:{name}"
 
 
-def _read_answer(reading: _Reading, line: str) -> None:
+def read_answers(lines: str) -> tuple[dict[tuple[str, str], Rest], dict[str, set[str]]]:
+    """Read the answers of a case: what rests by (method, theft), and what poison touched by theft."""
+    answers: dict[tuple[str, str], Rest] = {}
+    touched: dict[str, set[str]] = {}
+    for line in lines.splitlines():
+        _read_answer(answers, touched, line.split("#")[0].strip())
+    return answers, touched
+
+
+def _read_answer(answers: dict[tuple[str, str], Rest], touched: dict[str, set[str]], line: str) -> None:
     if not line:
         return
     match = re.fullmatch(r"([\w ]+) (\w+):(.*)", line)
@@ -149,7 +158,7 @@ def _read_answer(reading: _Reading, line: str) -> None:
         raise ValueError(f"not an answer: {line!r}")
     methods, theft, words = match[1].split(), match[2], match[3].strip()
     if methods == ["poison"]:
-        reading.touched[theft] = set(words.split())
+        touched[theft] = set(words.split())
         return
     rest: Rest = {}
     for part in filter(None, (part.strip() for part in words.split(","))):
@@ -158,7 +167,7 @@ def _read_answer(reading: _Reading, line: str) -> None:
             raise ValueError(f"not a holding: {part!r}")
         rest[named[1] + (named[3] or "")] = int(named[2])
     for method in methods:
-        reading.answers[method, theft] = rest
+        answers[method, theft] = rest
 
 
 def rest_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, theft: str) -> Rest:
@@ -193,7 +202,8 @@ def touched_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome,
     """Return the addresses that poison touched for a theft."""
     colour = [one.id for one in planned.thefts].index(theft) + 1
     touched = outcome.touched
-    return {columns.address_of(int(place)) for place in touched.place[touched.colour == colour]}
+    places = touched.place[touched.colour == colour]
+    return {columns.address_of(int(place)) for place in places[~is_pool(columns, places)]}
 
 
 def claimed_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, theft: str) -> int:

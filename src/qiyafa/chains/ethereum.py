@@ -6,6 +6,7 @@ chain id already tells them apart.
 """
 
 import re
+from dataclasses import dataclass
 
 from eth_hash.auto import keccak
 
@@ -21,6 +22,7 @@ _NATIVE = {
     "56": ("BNB Smart Chain", "BNB"),
     "137": ("Polygon", "POL"),
     "1337": ("Local test chain", "ETH"),
+    "31337": ("Local test chain", "ETH"),
     "8453": ("Base", "ETH"),
     "42161": ("Arbitrum One", "ETH"),
     "43114": ("Avalanche C-Chain", "AVAX"),
@@ -32,6 +34,48 @@ _REFERENCE = re.compile(r"[1-9][0-9]{0,31}", re.ASCII)
 """CAIP-2 allows 32 characters; an `eip155` reference is the chain id as a decimal number (CAIP-3)."""
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}", re.ASCII)
 _TRANSACTION_HASH = re.compile(r"0[xX][0-9a-fA-F]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class EvmRules:
+    """What a node's answers do not say of its chain, and reading whole blocks needs."""
+
+    wrapped_native: frozenset[str] = frozenset()
+    """Contracts that hold the native asset and write Deposit and Withdrawal for it, as WETH9 does. Canonical."""
+    tips_go_to_miner: bool = False
+    """What fees exceed the burnt base fee goes to the address that the header names, as on Ethereum."""
+    block_rewards: tuple[tuple[int, int], ...] = ()
+    """First block and wei of each static reward, ascending; 0 from the end of mining on. Empty where none is known."""
+
+    def static_reward(self, number: int) -> int:
+        """Return what mining the block of a number brought, uncles apart."""
+        return max((pair for pair in self.block_rewards if pair[0] <= number), default=(0, 0))[1]
+
+
+_ETHER = 10**18
+_BYZANTIUM, _CONSTANTINOPLE, _PARIS = 4_370_000, 7_280_000, 15_537_394
+_MINED = ((1, 5 * _ETHER), (_BYZANTIUM, 3 * _ETHER), (_CONSTANTINOPLE, 2 * _ETHER), (_PARIS, 0))
+"""EIP-649, EIP-1234 and the first block without mining (EIP-3675)."""
+_PREDEPLOYED_WETH = "0x4200000000000000000000000000000000000006"
+
+_RULES = {
+    "1": EvmRules(frozenset({"0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2"}), True, _MINED),
+    "10": EvmRules(frozenset({_PREDEPLOYED_WETH})),
+    "56": EvmRules(frozenset({"0xbb4cdb9cbd36b01bd1cbaebf2de08d9173bc095c"})),
+    "137": EvmRules(frozenset({"0x0d500b1d8e8ef31e21c99d1db9a6444d3adf1270"})),
+    "1337": EvmRules(tips_go_to_miner=True),
+    "8453": EvmRules(frozenset({_PREDEPLOYED_WETH})),
+    "31337": EvmRules(tips_go_to_miner=True),
+    "43114": EvmRules(frozenset({"0xb31f66aa3c1e785363f0875a1b74e27b85fd66c7"})),
+    "560048": EvmRules(tips_go_to_miner=True),
+    "11155111": EvmRules(tips_go_to_miner=True),
+}
+"""By chain id. Arbitrum's wrapped ether writes Transfers like other tokens and needs no rule."""
+
+
+def evm_rules(chain: Chain) -> EvmRules:
+    """Return the rules of a chain; of one that is not listed nothing beyond the node's answers is assumed."""
+    return _RULES.get(chain.caip2.removeprefix(f"{NAMESPACE}:"), EvmRules())
 
 
 class EthereumAddresses:

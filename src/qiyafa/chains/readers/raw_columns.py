@@ -6,11 +6,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qiyafa.model.tables import RAW_TRANSFERS
+from qiyafa.model.tables import BLOCKS, RAW_TRANSFERS
 
 _ARROW_TYPES = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string()}
 
 ARROW_SCHEMA = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in RAW_TRANSFERS])
+BLOCKS_SCHEMA = pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in BLOCKS])
 
 
 def raw_select(expressions: Mapping[str, str]) -> str:
@@ -25,3 +26,8 @@ def raw_select(expressions: Mapping[str, str]) -> str:
 def write_raw_rows(rows: Iterable[Mapping[str, object]], path: Path) -> None:
     """Write rows, keyed by column, as a Parquet file of RAW_TRANSFERS; missing keys are null."""
     pq.write_table(pa.Table.from_pylist(list(rows), schema=ARROW_SCHEMA), path)
+
+
+def write_block_rows(rows: Iterable[Mapping[str, object]], path: Path) -> None:
+    """Write rows, keyed by column, as a Parquet file of BLOCKS; missing keys are null."""
+    pq.write_table(pa.Table.from_pylist(list(rows), schema=BLOCKS_SCHEMA), path)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from qiyafa.model.errors import Field, Problem
-from qiyafa.model.raw import RawTransfers
+from qiyafa.model.raw import RawOutputs, RawTransfers
 
 KEPT_PROBLEMS = 1000
 """So many problems are kept in full for each file; the rest are only counted, so that garbage cannot fill memory."""
@@ -18,6 +18,16 @@ class Reading:
     """At most KEPT_PROBLEMS for each file, in the order of the files and of their rows."""
     problem_count: int
     """All problems, those that were not kept included."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsReading:
+    """Everything one run of a reader found on a chain whose transactions spend outputs."""
+
+    raw: RawOutputs
+    problems: tuple[Problem, ...]
+    """As in `Reading`."""
+    problem_count: int
 
 
 @dataclass(slots=True)

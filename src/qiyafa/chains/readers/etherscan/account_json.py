@@ -38,7 +38,7 @@ def open_account_json(path: Path, content: bytes) -> Listing:
     except (ValueError, RecursionError) as error:
         raise InvalidInput("chains.error.json", file=str(path), reason=_short(error)) from error
     entries = _entries(path, answer)
-    rows = tuple((f"row {number}", _row(entry)) for number, entry in enumerate(entries, 1) if isinstance(entry, dict))
+    rows = tuple((f"row {number}", row_of(entry)) for number, entry in enumerate(entries, 1) if isinstance(entry, dict))
     broken = tuple(
         (f"row {number}", "chains.problem.no_row")
         for number, entry in enumerate(entries, 1)
@@ -104,7 +104,8 @@ def _entries(path: Path, answer: object) -> list[object]:
     raise InvalidInput("chains.error.explorer_answer", file=str(path), message=f"{message}: {result}")
 
 
-def _row(entry: dict[str, object]) -> Row:
+def row_of(entry: dict[str, object]) -> Row:
+    """Return an entry of a list as a row: every value a text, missing ones empty."""
     return defaultdict(str, {name: "" if value is None else str(value) for name, value in entry.items()})
 
 

@@ -65,7 +65,7 @@ def read_etherscan(request: EtherscanFiles, chain: Chain, scratch_folder: Path, 
         progress("chains.stage.etherscan", done_bytes, total_bytes)
         path, faults = scratch_folder / f"transfers-{number:05}.parquet", FileProblems(str(listing.path))
         with writing(scratch_folder):
-            write_raw_rows(_transfers(listing, request.address, context, faults), path)
+            write_raw_rows(listing_transfers(listing, request.address, context, faults), path)
         files.append(str(path))
         problems.append(faults)
         taken = listing.row_count - faults.rows_left_out
@@ -104,7 +104,10 @@ def _known_decimals(listings: Iterable[Listing]) -> dict[str, int]:
     return known
 
 
-def _transfers(listing: Listing, address: str, context: Context, problems: FileProblems) -> Iterator[dict[str, object]]:
+def listing_transfers(
+    listing: Listing, address: str, context: Context, problems: FileProblems
+) -> Iterator[dict[str, object]]:
+    """Yield rows of RAW_TRANSFERS; a row that cannot be taken, or that does not touch the address, is a problem."""
     for place, key in listing.broken:
         problems.add(place, key)
     for place, row in listing.rows:

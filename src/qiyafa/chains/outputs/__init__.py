@@ -1,0 +1,1 @@
+"""What all chains of outputs share: scripts and their addresses, blocks and their proofs."""

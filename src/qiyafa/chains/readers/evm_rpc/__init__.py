@@ -1,0 +1,1 @@
+"""Reads whole blocks from an Ethereum-like node: blocks, receipts, logs and traces over JSON-RPC."""

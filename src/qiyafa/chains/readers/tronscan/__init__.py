@@ -1,0 +1,1 @@
+"""Transfers that Tronscan, the explorer of TRON, lists for an address."""
