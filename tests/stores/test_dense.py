@@ -15,6 +15,7 @@ from qiyafa.model.errors import Conflict
 from qiyafa.model.ledger import MAX_UINT256, MAX_UNITS, Order, Precision, Transfer, TransferKind
 from qiyafa.stores import dense
 from qiyafa.stores.dense_files import load_columns
+from qiyafa.stores.dense_lookup import PackedHashes, sorted_runs
 from qiyafa.stores.memory import columns_from_transfers
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 
@@ -39,6 +40,14 @@ def same(one: TransferColumns, other: TransferColumns) -> bool:
         )
         and [one.hashes.text(row) for row in range(len(one))] == [other.hashes.text(row) for row in range(len(other))]
     )
+
+
+def columns_of(ledger: Path) -> TransferColumns:
+    """Return the columns of a ledger once they are kept."""
+    opened = ParquetLedger.open(ledger)
+    columns = opened.columns(CHAIN)
+    opened.settle()
+    return columns
 
 
 def transfers_of(rows: list[Row]) -> list[Transfer]:
@@ -96,9 +105,9 @@ def ledgers(draw: st.DrawFn) -> list[Row]:
 def test_columns_from_parquet_equal_those_from_memory(raw_of, ingest_into, read_rows, rows):
     with tempfile.TemporaryDirectory() as folder:
         ingest_into(Path(folder), raw_of(rows))
-        built = ParquetLedger.open(Path(folder)).columns(CHAIN)
+        built = columns_of(Path(folder))
         assert same(built, columns_from_transfers(transfers_of(read_rows(Path(folder))), CHAIN))
-        kept = ParquetLedger.open(Path(folder)).columns(CHAIN)
+        kept = columns_of(Path(folder))
         assert same(kept, built)
 
 
@@ -122,14 +131,14 @@ def kept_folder(ledger: Path) -> Path:
 
 def test_places_are_numbered_as_they_first_appear(stored, tmp_path, row):
     stored([row(source="z", target="y"), row(transaction_hash="0xbb", transaction_index=1, source="x", target="z")])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert [columns.address_of(place) for place in range(4)] == ["", "z", "y", "x"]
 
 
 def test_fees_go_to_nobody_and_rewards_come_from_nobody(stored, tmp_path, row):
     reward = row(kind="reward", source="", target="m", transaction_hash="", transaction_index=None)
     stored([row(kind="fee", target=""), reward])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert (columns.target[0], columns.source[1], columns.hashes.text(1)) == (0, 0, "")
     assert columns.places_of("") == []
 
@@ -137,13 +146,13 @@ def test_fees_go_to_nobody_and_rewards_come_from_nobody(stored, tmp_path, row):
 def test_only_what_moves_something_is_there(stored, tmp_path, row):
     failed = row(transaction_hash="0xbb", status="failed", units_text="9")
     stored([row(units_text="0"), failed, row(transaction_hash="0xcc", source="c")])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert [columns.hashes.text(row) for row in range(len(columns))] == ["0xcc"]
     assert columns.places_of("a") == []
 
 
 def test_addresses_and_transactions_are_found(ledger):
-    for columns in (ParquetLedger.open(ledger).columns(CHAIN), ParquetLedger.open(ledger).columns(CHAIN)):
+    for columns in (columns_of(ledger), columns_of(ledger)):
         assert {columns.addresses.text(columns.addresses.number(name)) for name in "ab"} == {"a", "b"}
         assert columns.addresses.number("c") is None
         assert columns.hashes.rows(f"0x{17:064x}").tolist() == [16]
@@ -154,67 +163,86 @@ def test_addresses_and_transactions_are_found(ledger):
 def test_all_transfers_of_a_transaction_are_found(stored, tmp_path, row):
     tokens = [row(kind="token", asset=TOKEN, log_index=n) for n in range(5)]
     stored([row(block_number=0, transaction_hash="0x99"), row(), *tokens, row(block_number=2, transaction_hash="0xbb")])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert columns.hashes.rows("0xaa").tolist() == [1, 2, 3, 4, 5, 6]
 
 
 def test_opening_balances_are_the_least_that_keep_balances_from_going_negative(stored, tmp_path, row):
     late = row(block_number=2, transaction_hash="0xbb", source="b", target="c", units_text="12")
     stored([row(units_text="5"), late])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert {columns.address_of(p): int(columns.places.opening_lo[p]) for p in range(1, 4)} == {"a": 5, "b": 7, "c": 0}
 
 
 def test_the_first_value_above_38_digits_of_each_place_is_noted(stored, tmp_path, row):
     values = [(3, MAX_UNITS), (5, MAX_UNITS + 1), (9, MAX_UINT256)]
     stored([row(block_number=b, transaction_hash=hex(b), units_text=str(value)) for b, value in values])
-    columns = ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    columns = columns_of(tmp_path / "ledger")
     assert (len(columns), columns.places.too_large) == (1, ((1, 5), (2, 5)))
 
 
 def test_a_second_trace_reads_the_kept_columns(ledger, monkeypatch):
-    built = ParquetLedger.open(ledger).columns(CHAIN)
+    built = columns_of(ledger)
     monkeypatch.setattr(dense, "build_columns", lambda *_: pytest.fail("the Parquet was read again"))
-    assert same(ParquetLedger.open(ledger).columns(CHAIN), built)
+    assert same(columns_of(ledger), built)
 
 
 def test_a_damaged_kept_column_is_made_again(ledger):
-    built = ParquetLedger.open(ledger).columns(CHAIN)
+    built = columns_of(ledger)
     for path in sorted(kept_folder(ledger).iterdir()):
         whole = path.read_bytes()
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 4]))
         assert load_columns(kept_folder(ledger)) is None
-        assert same(ParquetLedger.open(ledger).columns(CHAIN), built)
+        assert same(columns_of(ledger), built)
         assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_changed_part_gives_no_answer_whether_columns_are_kept_or_not(ledger, kept):
     if kept:
-        ParquetLedger.open(ledger).columns(CHAIN)
+        columns_of(ledger)
     part = ParquetLedger.open(ledger).record(CHAIN).transfers()[1]
     whole = (ledger / part.path).read_bytes()
     (ledger / part.path).write_bytes(whole[:500] + bytes([whole[500] ^ 1]) + whole[501:])
     with pytest.raises(Conflict) as refused:
-        ParquetLedger.open(ledger).columns(CHAIN)
+        columns_of(ledger)
     assert refused.value.fields["path"] == str(ledger / part.path)
 
 
 def test_columns_of_an_earlier_ledger_are_replaced(ledger, raw_of, ingest_into, row):
-    ParquetLedger.open(ledger).columns(CHAIN)
+    columns_of(ledger)
     before = kept_folder(ledger)
     ingest_into(ledger, raw_of([row(block_number=90, transaction_hash="0xff")]))
-    assert len(ParquetLedger.open(ledger).columns(CHAIN)) == 30
+    assert len(columns_of(ledger)) == 30
     assert (before.exists(), kept_folder(ledger).exists()) == (False, True)
 
 
 def test_columns_that_cannot_be_kept_are_used_all_the_same(ledger):
     (ledger / "columns").write_text("in the way")
-    assert len(ParquetLedger.open(ledger).columns(CHAIN)) == 29
+    assert len(columns_of(ledger)) == 29
 
 
 def test_a_chain_without_transfers_has_empty_columns(tmp_path, raw_of, ingest_into):
     ingest_into(tmp_path, raw_of([]))
     for _ in range(2):
-        columns = ParquetLedger.open(tmp_path).columns(CHAIN)
+        columns = columns_of(tmp_path)
         assert (len(columns), len(columns.places), columns.hashes.rows("0xaa").tolist()) == (0, 1, [])
+
+
+@given(st.lists(st.binary(min_size=1, max_size=2), max_size=12))
+def test_hashes_that_begin_alike_are_sorted_and_found_to_the_last_byte(endings):
+    keys = np.array([list(b"\x07" * 30 + ending.rjust(2, b"\x00")) for ending in endings], np.uint8).reshape(-1, 32)
+    hashes = PackedHashes(
+        rows_total=len(keys),
+        first_rows=np.arange(len(keys)),
+        keys=keys,
+        order=sorted_runs(keys),
+        text_runs=np.empty(0, np.int64),
+        text_data=np.empty(0, np.uint8),
+        text_ends=np.empty(0, np.int64),
+    )
+    texts = [hashes.text(row) for row in range(len(keys))]
+    assert [texts[run] for run in hashes.order] == sorted(texts)
+    for wanted in texts:
+        assert hashes.rows(wanted).tolist() == [row for row, text in enumerate(texts) if text == wanted]
+    assert len(hashes.rows("0x" + "07" * 31 + "ee")) == texts.count("0x" + "07" * 31 + "ee")

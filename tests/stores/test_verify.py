@@ -20,7 +20,9 @@ def ledger(tmp_path, raw_of, ingest_into, row) -> Path:
     coverage = (AddressCoverage("a", CoverageStatus.COMPLETE),)
     raw = raw_of(rows, address_coverage=coverage, block_coverage=(BlockCoverage(0, 19),))
     ingest_into(tmp_path / "ledger", raw)
-    ParquetLedger.open(tmp_path / "ledger").columns(CHAIN)
+    opened = ParquetLedger.open(tmp_path / "ledger")
+    opened.columns(CHAIN)
+    opened.settle()
     return tmp_path / "ledger"
 
 

@@ -1,6 +1,6 @@
 """What is known of the completeness of a chain's history: by address, and by ranges of blocks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,19 @@ class Coverage:
         stated = self.addresses.get(address)
         if stated is not None and stated.status is CoverageStatus.COMPLETE:
             return stated
-        if head_block is not None and any(r.first_block <= 0 and r.last_block >= head_block for r in self.blocks):
+        if self._holds_all_blocks(head_block):
             return AddressCoverage(address, CoverageStatus.COMPLETE)
         return stated or AddressCoverage(address, CoverageStatus.UNKNOWN)
+
+    def statuses(self, head_block: int | None) -> Callable[[str], CoverageStatus]:
+        """Return what answers, for any number of addresses, how complete the history of each is."""
+        if self._holds_all_blocks(head_block):
+            return lambda _: CoverageStatus.COMPLETE
+        stated = {address: one.status for address, one in self.addresses.items()}
+        return lambda address: stated.get(address, CoverageStatus.UNKNOWN)
+
+    def _holds_all_blocks(self, head_block: int | None) -> bool:
+        return head_block is not None and any(r.first_block <= 0 and r.last_block >= head_block for r in self.blocks)
 
 
 NOTHING_KNOWN = Coverage({}, ())
@@ -71,10 +81,14 @@ def write_coverage(chain: str, coverage: Coverage, aside: Path) -> tuple[StoredF
         rows = [
             {"address": c.address, "status": c.status.value, "detail": c.detail} for c in coverage.addresses.values()
         ]
-        files.append(_write(chain, ADDRESS_COVERAGE, pa.Table.from_pylist(rows, ADDRESS_COVERAGE_SCHEMA), aside))
+        files.append(
+            write_small_table(chain, ADDRESS_COVERAGE, pa.Table.from_pylist(rows, ADDRESS_COVERAGE_SCHEMA), aside)
+        )
     if coverage.blocks:
         ranges = [{"first_block": r.first_block, "last_block": r.last_block} for r in coverage.blocks]
-        files.append(_write(chain, BLOCK_COVERAGE, pa.Table.from_pylist(ranges, BLOCK_COVERAGE_SCHEMA), aside))
+        files.append(
+            write_small_table(chain, BLOCK_COVERAGE, pa.Table.from_pylist(ranges, BLOCK_COVERAGE_SCHEMA), aside)
+        )
     return tuple(files)
 
 
@@ -98,7 +112,8 @@ def _rows(path: Path) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_pylist() for column in table.columns), strict=True)
 
 
-def _write(chain: str, table: str, rows: pa.Table, aside: Path) -> StoredFile:
+def write_small_table(chain: str, table: str, rows: pa.Table, aside: Path) -> StoredFile:
+    """Write a table as one file into the folder aside and return what the manifest says of it."""
     path = aside / f"{table}.parquet"
     pq.write_table(rows, path, compression="zstd", store_schema=False)
     sync_file(path)

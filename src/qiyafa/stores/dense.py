@@ -1,10 +1,9 @@
 """The dense columns of a chain: kept ones if they are whole and fit the ledger, else built from Parquet and kept.
 
-The evidence is checked either way: every Parquet part is hashed before columns are used, kept or built.
+The evidence is checked either way: every Parquet part is hashed before columns are given out, kept or built.
 """
 
-import hashlib
-import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -14,55 +13,42 @@ from qiyafa.model.ports import Progress
 from qiyafa.stores.dense_build import build_columns
 from qiyafa.stores.dense_files import load_columns, save_columns
 from qiyafa.stores.disk import changed_files
-from qiyafa.stores.layout import COLUMNS
-from qiyafa.stores.locking import writer_lock
+from qiyafa.stores.kept import keep, kept_folder
 from qiyafa.stores.manifest import ChainRecord
 
-DENSE_FORMAT: Final = "dense/1"
+DENSE_FORMAT: Final = "dense/2"
 """Changes whenever the meaning of a kept array does."""
 
-_ASIDE: Final = "writing"
+
+def dense_columns(ledger: Path, record: ChainRecord, progress: Progress) -> tuple[TransferColumns, Future[None] | None]:
+    """Return a chain's columns and, if they had to be built, the keeping of them, which goes on in another thread.
+
+    Raises Conflict, naming the file, if a part was changed.
+    """
+    folder = columns_folder(ledger, record)
+    with ThreadPoolExecutor(1) as pool:
+        check = pool.submit(_check_parts, ledger, record)
+        try:
+            kept = load_columns(folder)
+            columns = kept if kept is not None else build_columns(ledger, record, progress)
+        finally:
+            # Nothing built from a changed part leaves here, and what it broke is told as the change that it is.
+            check.result()
+    if kept is not None:
+        return kept, None
+    pool = ThreadPoolExecutor(1)
+    keeping = pool.submit(keep, folder, lambda aside: save_columns(aside, columns))
+    pool.shutdown(wait=False)
+    return columns, keeping
 
 
-def dense_columns(ledger: Path, record: ChainRecord, progress: Progress) -> TransferColumns:
-    """Return a chain's columns. Raises Conflict, naming the file, if a part was changed."""
+def _check_parts(ledger: Path, record: ChainRecord) -> None:
     changed = changed_files(ledger, {part.path: part.sha256 for part in record.transfers()})
     if changed:
         raise Conflict("ledger.file.changed", path=str(ledger / changed[0]), ledger=str(ledger))
-    folder = columns_folder(ledger, record)
-    kept = load_columns(folder)
-    if kept is not None:
-        return kept
-    columns = build_columns(ledger, record, progress)
-    _keep(folder, columns)
-    return columns
 
 
 def columns_folder(ledger: Path, record: ChainRecord) -> Path:
     """Return where the columns of a chain are kept as its parts are now."""
-    state = hashlib.sha256(DENSE_FORMAT.encode())
-    for part in record.transfers():
-        state.update(part.sha256.encode())
-    state.update(record.ordered_by.encode())
-    return ledger / COLUMNS / f"chain={record.chain}" / state.hexdigest()[:32]
-
-
-def _keep(folder: Path, columns: TransferColumns) -> None:
-    """Keep columns in place of older ones, if the folder can be written and nobody else is writing there."""
-    aside = folder.parent / _ASIDE
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with writer_lock(folder.parent):
-            for other in folder.parent.iterdir():
-                if other.is_dir():
-                    shutil.rmtree(other)
-            try:
-                aside.mkdir()
-                save_columns(aside, columns)
-                aside.rename(folder)
-            except OSError:
-                shutil.rmtree(aside, ignore_errors=True)
-                raise
-    except (OSError, Conflict):
-        # Keeping columns only saves time: evidence on a read-only or full disk is traced all the same.
-        return
+    parts = (part.sha256 for part in record.transfers())
+    return kept_folder(ledger, record.chain, (DENSE_FORMAT, *parts, record.ordered_by))

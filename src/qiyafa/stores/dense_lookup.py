@@ -15,7 +15,8 @@ from qiyafa.stores.dense_kernels import HASH_PRIME, HASH_START
 
 _ALL_BITS = (1 << 64) - 1
 _NUMBER_BITS = (1 << 32) - 1
-_PREFIX_BYTES = 8
+_AT_ONCE = 1 << 16
+"""So many addresses are copied together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,25 @@ class PackedAddresses:
         """Return the canonical spelling of a numbered address."""
         return "" if number == 0 else self._bytes(number).decode()
 
+    def texts(self, numbers: U32) -> list[str]:
+        """Return the canonical spellings of many addresses at once."""
+        found: list[str] = []
+        for begin in range(0, len(numbers), _AT_ONCE):
+            found += self._some_texts(numbers[begin : begin + _AT_ONCE])
+        return found
+
+    def _some_texts(self, numbers: U32) -> list[str]:
+        ends = self.ends[numbers]
+        sizes = ends - self.ends[np.maximum(numbers, 1) - np.uint32(1)]
+        size = int(sizes[0])
+        if size == 0 or (sizes != size).any():
+            return [self.text(number) for number in numbers.tolist()]
+        # All of one length, as on most chains: one copy and one decoding for all.
+        together = self.data[(ends - size)[:, np.newaxis] + np.arange(size)].tobytes().decode()
+        if len(together) != size * len(numbers):
+            return [self.text(number) for number in numbers.tolist()]
+        return [together[begin : begin + size] for begin in range(0, size * len(numbers), size)]
+
     def _bytes(self, number: int) -> bytes:
         return self.data[self.ends[number - 1] : self.ends[number]].tobytes()
 
@@ -65,7 +85,7 @@ class PackedHashes:
     keys: U8
     """32 bytes a run."""
     order: U32
-    """The runs, sorted by the first 8 bytes of their key."""
+    """The runs, sorted by their key."""
     text_runs: I64
     """The runs whose hash has another form, ascending."""
     text_data: U8
@@ -79,10 +99,10 @@ class PackedHashes:
         """Return the rows of a transaction, ascending."""
         if transaction_hash == "":
             return np.empty(0, np.int64)
-        prefix = key_of(transaction_hash)[:_PREFIX_BYTES]
-        at = bisect_left(self.order, prefix, key=lambda run: self.keys[run, :_PREFIX_BYTES].tobytes())
+        key = key_of(transaction_hash)
+        at = bisect_left(self.order, key, key=lambda run: self.keys[run].tobytes())
         found: list[int] = []
-        while at < len(self.order) and self.keys[self.order[at], :_PREFIX_BYTES].tobytes() == prefix:
+        while at < len(self.order) and self.keys[self.order[at]].tobytes() == key:
             run = int(self.order[at])
             if self._text_of_run(run) == transaction_hash:
                 found.extend(range(*self._span(run)))
@@ -112,9 +132,17 @@ def key_of(transaction_hash: str) -> bytes:
 
 
 def sorted_runs(keys: U8) -> U32:
-    """Return the runs sorted by the first 8 bytes of their key."""
-    prefixes = np.ascontiguousarray(keys[:, :_PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
-    return np.argsort(prefixes).astype(np.uint32)
+    """Return the runs sorted by their key, all of it: anybody can grind hashes that begin alike."""
+    words = np.ascontiguousarray(keys).view(">u8").astype(np.uint64)
+    order = np.argsort(words[:, 0])
+    first = words[order, 0]
+    alike = np.zeros(len(order), dtype=bool)
+    alike[1:] = first[1:] == first[:-1]
+    alike[:-1] |= alike[1:]
+    # A stable sort by every word of the few that begin alike puts them in order where they stand.
+    tied = order[alike]
+    order[alike] = tied[np.lexsort((tied, words[tied, 3], words[tied, 2], words[tied, 1], words[tied, 0]))]
+    return order.astype(np.uint32)
 
 
 def _text_hash(text: bytes) -> int:

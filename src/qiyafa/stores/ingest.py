@@ -3,20 +3,22 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from qiyafa.model.errors import Conflict, Problem
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.raw import RawTransfers
-from qiyafa.stores.coverage import Coverage, merged_coverage, read_coverage, write_coverage
+from qiyafa.stores.blocks import BlockParts, merge_blocks, read_block_files, whole_spans
+from qiyafa.stores.coverage import merged_coverage, read_coverage, write_coverage
 from qiyafa.stores.disk import changed_files, storage_errors
 from qiyafa.stores.duck import session
-from qiyafa.stores.layout import WRITING
+from qiyafa.stores.head import chain_head
+from qiyafa.stores.layout import ADDRESS_COVERAGE, BLOCK_COVERAGE, BLOCKS, TOKENS, TRANSFERS, WRITING
 from qiyafa.stores.locking import writer_lock
-from qiyafa.stores.manifest import BY_BLOCK, ChainRecord, Head, Manifest, merged_sources, read_manifest
+from qiyafa.stores.manifest import ChainRecord, Manifest, StoredFile, merged_sources, read_manifest
 from qiyafa.stores.merge import Merged, Work, merge_transfers
 from qiyafa.stores.part_writer import PartSizes
 from qiyafa.stores.publish import begin, clear, publish
+from qiyafa.stores.tokens import merged_tokens, read_token_files, read_tokens, write_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def _check(request: Ingest, record: ChainRecord | None) -> None:
         return
     if record.native_asset != request.native_asset:
         raise Conflict("ledger.native_asset", chain=record.chain, known=record.native_asset, given=request.native_asset)
+    if record.model != LedgerModel.ACCOUNTS:
+        raise Conflict("ledger.other_model", chain=record.chain)
     changed = changed_files(request.ledger, {file.path: file.sha256 for file in record.files})
     if changed:
         raise Conflict("ledger.file.changed", path=str(request.ledger / changed[0]), ledger=str(request.ledger))
@@ -89,37 +93,42 @@ def _check(request: Ingest, record: ChainRecord | None) -> None:
 def _record(request: Ingest, record: ChainRecord | None, merged: Merged) -> ChainRecord:
     raw, ledger = request.raw, request.ledger
     known = read_coverage(ledger, () if record is None else record.files)
-    coverage = merged_coverage(known, raw.address_coverage, raw.block_coverage)
+    new_blocks = read_block_files(raw.block_files)
+    coverage = merged_coverage(known, raw.address_coverage, [*raw.block_coverage, *whole_spans(new_blocks)])
+    stored = BlockParts(ledger, raw.chain, () if record is None else record.table(BLOCKS))
+    blocks = merge_blocks(stored, new_blocks, ledger / WRITING, request.sizes)
     return ChainRecord(
         chain=raw.chain,
         native_asset=request.native_asset,
         ordered_by=merged.ordered_by,
-        head=_head(ledger, merged, coverage),
+        head=chain_head(ledger, merged.parts, blocks, coverage.blocks, merged.ordered_by),
         provides=tuple(sorted({*(record.provides if record else ()), *raw.provides})),
         sources=merged_sources(record.sources if record else (), raw.sources),
-        files=(*merged.parts, *write_coverage(raw.chain, coverage, ledger / WRITING)),
+        files=(
+            *merged.parts,
+            *blocks,
+            *_others(record),
+            *_tokens(request, record),
+            *write_coverage(raw.chain, coverage, ledger / WRITING),
+        ),
+        diverged="" if record is None else record.diverged,
     )
 
 
-def _head(ledger: Path, merged: Merged, coverage: Coverage) -> Head:
-    """Return the last block: that of the last transfer, or a later one that a source holds whole."""
-    block = max((part.last_block for part in merged.parts if part.last_block is not None), default=None)
-    time = _time_of_last_block(ledger, merged) if block is not None else None
-    covered = max((span.last_block for span in coverage.blocks), default=None)
-    if covered is not None and (block is None or covered > block):
-        return Head(covered, None)
-    return Head(block, time)
+def _tokens(request: Ingest, record: ChainRecord | None) -> tuple[StoredFile, ...]:
+    """Return the table of tokens with what was newly said of them."""
+    stored = () if record is None else record.table(TOKENS)
+    if not request.raw.token_files:
+        return stored
+    known = read_tokens(request.ledger, stored)
+    tokens = merged_tokens([*known.values(), *read_token_files(request.raw.token_files)])
+    return write_tokens(request.raw.chain, tokens, request.ledger / WRITING)
 
 
-def _time_of_last_block(ledger: Path, merged: Merged) -> int | None:
-    last = merged.parts[-1]
-    if merged.ordered_by != BY_BLOCK:
-        return last.last_time
-    written = ledger / WRITING / Path(last.path).name
-    file = pq.ParquetFile(written if written.exists() else ledger / last.path)
-    rows = file.read_row_group(file.num_row_groups - 1, columns=["time"])
-    time: int | None = rows["time"][-1].as_py()
-    return time
+def _others(record: ChainRecord | None) -> tuple[StoredFile, ...]:
+    """Return the files of tables that an ingest does not know."""
+    written = {TRANSFERS, BLOCKS, TOKENS, ADDRESS_COVERAGE, BLOCK_COVERAGE}
+    return () if record is None else tuple(file for file in record.files if file.table not in written)
 
 
 def _report(chain: str, before: ChainRecord | None, merged: Merged, new: Manifest) -> IngestReport:

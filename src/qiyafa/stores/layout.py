@@ -14,6 +14,7 @@ COLUMNS: Final = "columns"
 
 TRANSFERS: Final = "transfers"
 BLOCKS: Final = "blocks"
+TOKENS: Final = "tokens"
 TRANSACTIONS: Final = "transactions"
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"

@@ -15,7 +15,7 @@ from qiyafa.model.errors import Conflict, NotFound
 from qiyafa.model.ledger import LedgerModel
 from qiyafa.model.raw import SourceFile
 from qiyafa.stores.disk import storage_errors
-from qiyafa.stores.layout import MANIFEST, TRANSFERS
+from qiyafa.stores.layout import MANIFEST, TRANSACTIONS, TRANSFERS
 from qiyafa.stores.sealed import BrokenSealError, parsed, sealed, unsealed
 
 FORMAT: Final = "qiyafa-ledger/1"
@@ -78,13 +78,17 @@ class ChainRecord:
         """Return the files of one table."""
         return tuple(file for file in self.files if file.table == table)
 
+    def in_order(self) -> tuple[StoredFile, ...]:
+        """Return the parts of the table that orders the chain: its transfers, or the transactions of its outputs."""
+        return self.table(TRANSACTIONS if self.model == LedgerModel.OUTPUTS else TRANSFERS)
+
     def count(self, name: str) -> int:
-        """Return how many transfers are counted under a name."""
-        return sum(part.counts.get(name, 0) for part in self.transfers())
+        """Return how many transfers, or transactions of outputs, are counted under a name."""
+        return sum(part.counts.get(name, 0) for part in self.in_order())
 
     def rows(self) -> int:
-        """Return how many transfers the chain has."""
-        return sum(part.rows for part in self.transfers())
+        """Return how many transfers the chain has, or transactions of outputs."""
+        return sum(part.rows for part in self.in_order())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ class Manifest:
     chains: dict[str, ChainRecord]
     sha256: str
     """Of the bytes of the manifest's file."""
+    data: bytes = field(default=b"", compare=False, repr=False)
+    """The bytes, where they are at hand."""
 
     def files(self) -> dict[str, StoredFile]:
         """Return every file of the ledger by its path."""
@@ -107,12 +113,13 @@ class Manifest:
 def manifest_of(chains: Mapping[str, ChainRecord]) -> Manifest:
     """Return the manifest of these chains."""
     ordered = {name: chains[name] for name in sorted(chains)}
-    return Manifest(ordered, hashlib.sha256(_bytes(ordered)).hexdigest())
+    data = _bytes(ordered)
+    return Manifest(ordered, hashlib.sha256(data).hexdigest(), data)
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
     """Return the bytes of the manifest's file."""
-    return _bytes(manifest.chains)
+    return manifest.data or _bytes(manifest.chains)
 
 
 def read_manifest(ledger: Path) -> Manifest:

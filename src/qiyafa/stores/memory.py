@@ -14,6 +14,7 @@ from qiyafa.model.columns import (
     ASSUMED_ORDER,
     LOSSY_UNITS,
     NOBODY_PLACE,
+    U32,
     UNKNOWN_BLOCK,
     UNKNOWN_TIME,
     Kind,
@@ -30,11 +31,11 @@ _LOW_HALF = (1 << 64) - 1
 class ListedAddresses:
     """An address book in a list: the number of an address is its index, 0 is nobody."""
 
-    texts: list[str]
+    spellings: list[str]
     numbers: dict[str, int]
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.spellings)
 
     def number(self, address: str) -> int | None:
         """Return the number of an address in its canonical spelling, or None if the ledger does not know it."""
@@ -42,7 +43,11 @@ class ListedAddresses:
 
     def text(self, number: int) -> str:
         """Return the canonical spelling of a numbered address."""
-        return self.texts[number]
+        return self.spellings[number]
+
+    def texts(self, numbers: U32) -> list[str]:
+        """Return the canonical spellings of many addresses at once."""
+        return [self.spellings[number] for number in numbers.tolist()]
 
 
 @dataclass(frozen=True, slots=True)

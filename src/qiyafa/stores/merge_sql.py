@@ -200,7 +200,7 @@ def _positioned() -> str:
       ) AS position FROM transfers WHERE kind IN ('internal', 'token')
       UNION ALL
       SELECT *, row_number() OVER (
-        PARTITION BY block_number, time ORDER BY {trace} NULLS FIRST, target, {units}
+        PARTITION BY block_number, time ORDER BY {trace} NULLS FIRST, target, {units}, trace_address
       ) - 1 AS position FROM transfers WHERE kind = 'reward'"""
 
 

@@ -19,6 +19,7 @@ _ARROW_TYPES = {
     "BIGINT": pa.int64(),
     "INTEGER": pa.int32(),
     "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
     "DECIMAL(38,0)": pa.decimal128(38, 0),
 }
 

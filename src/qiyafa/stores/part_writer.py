@@ -11,13 +11,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from qiyafa.model.columns import I64, UNKNOWN_TIME
-from qiyafa.stores.disk import sha256_of, sync_file
 from qiyafa.stores.layout import TRANSFERS, table_folder
 from qiyafa.stores.manifest import BY_BLOCK, StoredFile
-from qiyafa.stores.part_schema import DICTIONARIES, DICTIONARY_BYTES, ROW_GROUP_ROWS, TRANSFERS_SCHEMA
+from qiyafa.stores.part_schema import DICTIONARIES, ROW_GROUP_ROWS, TRANSFERS_SCHEMA
+from qiyafa.stores.row_groups import RowGroupFile
 
 PART_ROWS: Final = 1 << 20
 """A part ends with the first block that ends at or beyond this many rows."""
@@ -119,46 +118,25 @@ def sort_keys(table: pa.Table, ordered_by: str) -> I64:
 
 
 class _OpenPart:
-    """A part that is being written, in row groups of a fixed size."""
+    """A part that is being written."""
 
     def __init__(self, path: Path, ordered_by: str, sizes: PartSizes) -> None:
-        self.rows = 0
         self.last_key: int | None = None
         self._path = path
         self._ordered_by = ordered_by
-        self._row_group_rows = sizes.row_group_rows
-        self._waiting: list[pa.Table] = []
-        self._waiting_rows = 0
         self._facts = _Facts()
-        self._file = pa.OSFile(str(path), "wb")
-        self._writer = pq.ParquetWriter(
-            self._file,
-            TRANSFERS_SCHEMA,
-            compression="zstd",
-            use_dictionary=list(DICTIONARIES),
-            dictionary_pagesize_limit=DICTIONARY_BYTES,
-            write_page_checksum=True,
-            store_schema=False,
-        )
+        self._file = RowGroupFile(path, TRANSFERS_SCHEMA, DICTIONARIES, sizes.row_group_rows, self._facts.add)
+
+    @property
+    def rows(self) -> int:
+        return self._file.rows
 
     def append(self, rows: pa.Table, last_key: int) -> None:
-        self._waiting.append(rows)
-        self._waiting_rows += len(rows)
-        self.rows += len(rows)
+        self._file.append(rows)
         self.last_key = last_key
-        while self._waiting_rows >= self._row_group_rows:
-            waiting = pa.concat_tables(self._waiting)
-            self._write_group(waiting.slice(0, self._row_group_rows))
-            self._waiting = [waiting.slice(self._row_group_rows)]
-            self._waiting_rows -= self._row_group_rows
 
     def finish(self, chain: str) -> StoredFile:
-        if self._waiting_rows:
-            self._write_group(pa.concat_tables(self._waiting))
-        self._writer.close()
-        self._file.close()
-        sync_file(self._path)
-        digest = sha256_of(self._path)
+        digest = self._file.finish()
         facts = self._facts
         first, last = facts.range(self._ordered_by)
         name = f"{first:012d}-{last:012d}-{digest[:16]}.parquet"
@@ -177,15 +155,7 @@ class _OpenPart:
         )
 
     def abandon(self) -> None:
-        # Its destructor would try to write the footer, and a full disk would complain on stderr.
-        self._writer.is_open = False
-        self._file.close()
-
-    def _write_group(self, rows: pa.Table) -> None:
-        # One chunk a column: how the rows arrived must not show in the file's pages.
-        whole = rows.combine_chunks()
-        self._facts.add(whole)
-        self._writer.write_table(whole, row_group_size=len(whole))
+        self._file.abandon()
 
 
 class _Facts:

@@ -32,6 +32,7 @@ from qiyafa.stores.publish import journaled
 from qiyafa.stores.sealed import BrokenSealError, unsealed
 
 _STAGE = "ledger.progress.verifying"
+_ORDERED = (layout.TRANSFERS, layout.TRANSACTIONS, layout.INPUTS, layout.OUTPUTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _damage_of(ledger: Path, record: ChainRecord, file: StoredFile, told: Callab
     if parquet.metadata.num_rows != file.rows:
         fields: dict[str, Field] = {"rows": parquet.metadata.num_rows, "expected": file.rows}
         yield Damage(file.path, "ledger.damage.rows", fields)
-    if file.table == layout.TRANSFERS and not _is_sorted(parquet, record.ordered_by):
+    if file.table in _ORDERED and not _is_sorted(parquet, record.ordered_by):
         yield Damage(file.path, "ledger.damage.order")
 
 
@@ -114,8 +115,7 @@ def _is_sorted(parquet: pq.ParquetFile, ordered_by: str) -> bool:
 
 def _overlaps(record: ChainRecord) -> Iterator[Damage]:
     """Name parts that begin before the one before them ends."""
-    parts = record.transfers()
-    for before, after in pairwise(parts):
+    for before, after in (pair for table in _ORDERED for pair in pairwise(record.table(table))):
         if record.ordered_by == BY_BLOCK:
             ends, begins = before.last_block, after.first_block
         else:
