@@ -2,10 +2,12 @@
 
 from qiyafa.model.finding import Interval, MethodAnswer, Status, Totals
 from qiyafa.model.ledger import CoverageStatus
-from qiyafa.trace.answer import ChainOutcome, intervals, method_answer, poison_answer
+from qiyafa.trace.answer import method_answer, poison_answer
+from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.flows import claim_records, flow_records
 from qiyafa.trace.gaps import ChainKnowledge, find_gaps
+from qiyafa.trace.holdings import HoldingTable, IntervalTable
 
 from support.text_ledger import NATIVE, read_text_case
 
@@ -31,7 +33,7 @@ def outcome(method: str, content: str = CASE) -> ChainOutcome:
 
 
 def answer(method: str) -> MethodAnswer:
-    return method_answer(method, [outcome(method)])
+    return method_answer(method, [outcome(method)], HoldingTable([outcome(method)]))
 
 
 def test_totals_add_up_and_name_what_is_untraced() -> None:
@@ -41,8 +43,8 @@ def test_totals_add_up_and_name_what_is_untraced() -> None:
     assert fifo.untraced_reasons["below_units"] == 1
 
 
-def test_holdings_are_largest_first_with_their_arrivals() -> None:
-    first, second, third = answer("fifo").holdings
+def test_holdings_are_largest_first_then_as_they_first_appear_with_their_arrivals() -> None:
+    second, first, third = answer("fifo").holdings
     assert (first.address, first.units, first.status, first.transfers) == ("exchange", 4, Status.STOPPED, 2)
     assert first.reason == "exchange: Example"
     assert first.coverage is CoverageStatus.CAPPED
@@ -52,7 +54,8 @@ def test_holdings_are_largest_first_with_their_arrivals() -> None:
 
 
 def test_intervals_span_the_conserving_methods_and_begin_at_nothing_where_one_gives_nothing() -> None:
-    found = {one.address: one for one in intervals([answer("fifo"), answer("stolen_first")])}
+    table = IntervalTable([HoldingTable([outcome(name)]) for name in ("fifo", "stolen_first")])
+    found = {one.address: one for one in table}
     assert found["exchange"] == Interval("test:1", "exchange", NATIVE, 4, 8)
     assert found["mule"] == Interval("test:1", "mule", NATIVE, 0, 4)
 

@@ -6,9 +6,9 @@ import pytest
 
 from qiyafa.trace import reference
 from qiyafa.trace.engine.walk import Engine
-from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Outcome
 
+from support.methods import ON_ACCOUNTS
 from support.text_ledger import claimed_of, read_case_file, rest_of, touched_of
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
@@ -39,4 +39,4 @@ def test_every_method_has_cases() -> None:
     cases = [read_case_file(path) for path in CASES]
     answered = {method for case in cases for method, _ in case.answers} | {"poison"}
     assert any(case.touched for case in cases)
-    assert answered == set(METHODS)
+    assert answered == set(ON_ACCOUNTS)

@@ -13,13 +13,11 @@ from qiyafa.trace.engine.indexed import indexable, trace_each
 from qiyafa.trace.engine.intervals import build_index
 from qiyafa.trace.engine.lanes import LANES, Lanes, LaneSeeds, payment_shares
 from qiyafa.trace.engine.walk import Engine
-from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Ending, Outcome
 from qiyafa.trace.plan import Plan, Seizure, StolenRow
 
+from support.methods import CONSERVING_ON_ACCOUNTS, ON_ACCOUNTS
 from support.random_ledgers import RandomCase, cases, columns_of, plain
-
-CONSERVING = [name for name, method in METHODS.items() if method.conserves]
 
 
 @settings(max_examples=2500, deadline=None)
@@ -27,7 +25,7 @@ CONSERVING = [name for name, method in METHODS.items() if method.conserves]
 def test_engine_equals_the_reference_by_every_method(case: RandomCase) -> None:
     columns = case.columns
     engine = Engine(columns)
-    for method in METHODS:
+    for method in ON_ACCOUNTS:
         expected = plain(reference.trace(columns, case.plan, method))
         assert plain(engine.trace(case.plan, method)) == expected, method
 
@@ -112,7 +110,7 @@ def test_lanes_take_no_other_number() -> None:
         Lanes(2, 3)
 
 
-@pytest.mark.parametrize("method", CONSERVING)
+@pytest.mark.parametrize("method", CONSERVING_ON_ACCOUNTS)
 def test_small_sheets_and_pools_change_nothing(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [(0, 1, 1000)]
     for number in range(300):
@@ -128,7 +126,7 @@ def test_small_sheets_and_pools_change_nothing(method: str, monkeypatch: pytest.
     assert plain(Engine(columns).trace(plan, method)) == expected
 
 
-@pytest.mark.parametrize("method", CONSERVING)
+@pytest.mark.parametrize("method", CONSERVING_ON_ACCOUNTS)
 def test_without_records_the_same_rests(method: str) -> None:
     columns = columns_of(((0, 1, 9), (1, 3, 4), (3, 5, 2), (5, 0, 1)), 7)
     plan = Plan(1, (), (StolenRow(0, 1),), frozenset(), 4)
@@ -158,7 +156,7 @@ def test_sheet_keeps_128_bits(units: int) -> None:
     assert records.used_part(sheet).all_units() == [units]
 
 
-@pytest.mark.parametrize("method", [*CONSERVING, "poison"])
+@pytest.mark.parametrize("method", ON_ACCOUNTS)
 def test_a_hop_limit_beyond_counting_is_no_limit(method: str) -> None:
     columns = columns_of(((0, 1, 9), (1, 3, 4), (3, 5, 2)), 7)
     plan = Plan(1, (), (StolenRow(0, 1),), frozenset(), 3)

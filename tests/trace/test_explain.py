@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from qiyafa.model.case import Theft
 from qiyafa.model.finding import ExplainedAddress, LegKind
 from qiyafa.model.ledger import CoverageStatus
-from qiyafa.trace.answer import ChainOutcome, method_answer
+from qiyafa.trace.answer import method_answer
+from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.explain import explain_address
+from qiyafa.trace.holdings import HoldingTable
 from qiyafa.trace.planning import PlannedCase
 
 from support.random_ledgers import RandomCase, cases
@@ -76,7 +78,7 @@ def test_books_balance_everywhere(method: str, case: RandomCase, data: st.DataOb
     thefts = tuple(Theft(str(colour), columns.chain, "address1") for colour in range(1, case.plan.colours + 1))
     planned = PlannedCase(case.plan, thefts, dict.fromkeys(case.plan.stops, "stop"))
     chain = ChainOutcome(columns, planned, Engine(columns).trace(case.plan, method), unknown)
-    answer = method_answer(method, [chain])
+    answer = method_answer(method, [chain], HoldingTable([chain]))
     address = data.draw(st.sampled_from([f"address{number}" for number in range(1, 1 + case.places // 2)]))
     for step in explain_address(chain, address):
         held = [

@@ -19,13 +19,13 @@ from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Ending
 from qiyafa.trace.plan import Plan, Seizure, StolenRow
 
+from support.methods import CONSERVING_ON_ACCOUNTS
 from support.random_ledgers import Plain, RandomCase, Row, cases, plain, total
 
-CONSERVING = [name for name, method in METHODS.items() if method.conserves]
 FOLLOWS_UNITS = ["fifo", "lifo"]
 
 examples = settings(max_examples=100, deadline=None)
-by_every_method = pytest.mark.parametrize("method", CONSERVING)
+by_every_method = pytest.mark.parametrize("method", CONSERVING_ON_ACCOUNTS)
 
 
 def traced(case: RandomCase, method: str, plan: Plan | None = None) -> Plain:

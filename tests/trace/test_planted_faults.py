@@ -126,7 +126,7 @@ def everything_traceable(rows: Iterable[tuple[int, int, int]]) -> tuple[dict[int
 
 
 ORIGINAL_UNSEEN = reference.unseen_balances
-ORIGINAL_WALK = reference._Walk
+ORIGINAL_WALK = reference.Walk
 
 
 class WalkThatIgnoresStops(ORIGINAL_WALK):
@@ -226,7 +226,7 @@ def test_a_wrong_method_is_caught(method: str, fault: type, monkeypatch: pytest.
 
 @pytest.mark.parametrize("fault", WALK_FAULTS, ids=lambda fault: fault.__name__)
 def test_a_wrong_walk_is_caught(fault: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "_Walk", fault)
+    monkeypatch.setattr(reference, "Walk", fault)
     assert failing_cases(reference)
 
 

@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from qiyafa.model.case import Case
+from qiyafa.model.columns import TRANSACTION
 from qiyafa.model.finding import Claim, Fate, Flow
+from qiyafa.model.ledger import TransferKind
 from qiyafa.report.content import Edge, FlowSummary, Moment
+from qiyafa.report.flow_direct import direct
 
 _EdgeKey = tuple[str, str, str, str, Fate]
 _Origin = tuple[str, str, str]
@@ -24,12 +27,12 @@ _FRESH_FATES = (Fate.MOVED, Fate.STOPPED, Fate.UNTRACEABLE)
 def summarise(case: Case, claims: Iterable[Claim], flows: Iterable[Flow]) -> FlowSummary:
     """Sum up the flows of one method, given in the ledger's order.
 
-    A theft named by its transfers has those among its flows: what was claimed there begins at the receiver.
+    A theft named by its transfers or outputs has those among its flows: what was claimed there begins at the receiver.
     """
-    fold = _Fold(_stolen_transfers(case))
+    fold = _Fold(_stolen_parts(case))
     for claim in claims:
         fold.claim(claim)
-    for flow in flows:
+    for flow in direct(flows):
         for part in fold.after_theft(flow):
             fold.flow(part)
     edges = (total.edge(key) for key, total in fold.edges.items())
@@ -48,8 +51,16 @@ def seconds(time: str | None) -> int | None:
     return None if time is None else int(datetime.fromisoformat(time).replace(tzinfo=UTC).timestamp())
 
 
-def _stolen_transfers(case: Case) -> set[tuple[str, str, int]]:
-    return {(theft.id, ref.transaction_hash.lower(), ref.position) for theft in case.thefts for ref in theft.transfers}
+_StolenPart = tuple[str, str, int | None]
+"""Theft, transaction, position of a transfer or index of an output; None for every output."""
+
+
+def _stolen_parts(case: Case) -> set[_StolenPart]:
+    parts: set[_StolenPart] = set()
+    for theft in case.thefts:
+        parts |= {(theft.id, ref.transaction_hash.lower(), ref.position) for ref in theft.transfers}
+        parts |= {(theft.id, ref.transaction_hash.lower(), ref.index) for ref in theft.outputs}
+    return parts
 
 
 @dataclass(slots=True)
@@ -77,7 +88,7 @@ class _Total:
 
 @dataclass(slots=True)
 class _Fold:
-    stolen: set[tuple[str, str, int]]
+    stolen: set[_StolenPart]
     edges: dict[_EdgeKey, _Total] = field(default_factory=dict)
     hops: dict[_Origin, int] = field(default_factory=dict)
     """Fewest hops so far; 0 where units were claimed."""
@@ -97,8 +108,8 @@ class _Fold:
         """Yield a flow without the units that it stole itself; those begin, and may end, at its receiver."""
         self.transfers += 1
         key = (flow.theft, flow.transaction_hash, flow.target, flow.asset)
-        is_theft = (flow.theft, flow.transaction_hash.lower(), flow.position) in self.stolen
-        fresh = min(self.fresh.get(key, 0), flow.stolen_units) if is_theft and flow.fate in _FRESH_FATES else 0
+        is_fresh = self.is_theft(flow) and flow.fate in _FRESH_FATES
+        fresh = min(self.fresh.get(key, 0), flow.stolen_units) if is_fresh else 0
         if fresh:
             self.fresh[key] -= fresh
             if flow.fate is not Fate.MOVED:
@@ -106,8 +117,17 @@ class _Fold:
         if fresh < flow.stolen_units:
             yield replace(flow, stolen_units=flow.stolen_units - fresh) if fresh else flow
 
+    def is_theft(self, flow: Flow) -> bool:
+        """Tell whether a flow is a transfer or an output that its theft names."""
+        if flow.kind in (TransferKind.SPEND, TransferKind.FEE):
+            return False
+        names = ((flow.theft, flow.transaction_hash.lower(), position) for position in (flow.position, None))
+        return any(name in self.stolen for name in names)
+
     def flow(self, flow: Flow) -> None:
-        hop = self.hops.get((flow.theft, flow.asset, flow.source), 0) + 1
+        hop = self.hops.get((flow.theft, flow.asset, flow.source), 0)
+        # A transaction is one hop: its inputs make it, its outputs share it.
+        hop += 0 if flow.source.startswith(TRANSACTION) else 1
         key = (flow.source, flow.target, flow.asset, flow.theft, flow.fate)
         if key in self.edges:
             self.edges[key].add(flow, hop)

@@ -3,10 +3,11 @@
 Its words are whole: an address is never cut, it runs over two lines, and stands once more in the table below.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qiyafa.model.columns import TRANSACTION
 from qiyafa.report import drawing
 from qiyafa.report.denomination import Denomination
 from qiyafa.report.flow_fold import SMALL_DIVISOR, Columns
@@ -115,8 +116,13 @@ def _header(chart: SankeyChart, at: int, height: float) -> Markup:
     return joined(
         drawing.line(x, _TOP - 12, x, _TOP + height, "column"),
         drawing.label(x, 12, title, "t-column"),
-        drawing.label(x, 28, text("report.flow.column.nodes", count=sum(len(n.members) for n in nodes)), "t-small"),
+        drawing.label(x, 28, text("report.flow.column.nodes", count=_addresses(nodes)), "t-small"),
     )
+
+
+def _addresses(nodes: Iterable[Node]) -> int:
+    """Count addresses; on a chain of outputs transactions stand between them."""
+    return sum(not member.startswith(TRANSACTION) for node in nodes for member in node.members)
 
 
 def _hops(first: int, last: int) -> str:

@@ -1,48 +1,24 @@
-"""From an outcome in numbers to an answer in words: totals, holdings, intervals."""
+"""From an outcome in numbers to an answer in words: totals, reasons, what poison touched."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
 
-from qiyafa.model.columns import U16, U64, TransferColumns, iso_time
-from qiyafa.model.finding import Fate, Holding, Interval, MethodAnswer, PoisonAnswer, Status, Totals
-from qiyafa.model.ledger import CoverageStatus
-from qiyafa.trace.outcome import BEFORE_ROWS, UNTRACED, Ending, Outcome, Records
-from qiyafa.trace.planning import PlannedCase
-from qiyafa.trace.sums import Groups, joint_key, place_and_colour, sum_by
-
-Coverage = Callable[[str], CoverageStatus]
-"""How complete the history of an address is."""
+from qiyafa.model.columns import U16, U64, TransferColumns
+from qiyafa.model.finding import Fate, MethodAnswer, PoisonAnswer, Totals
+from qiyafa.trace.chain_outcome import ChainOutcome
+from qiyafa.trace.holdings import HoldingTable
+from qiyafa.trace.lowering import is_pool
+from qiyafa.trace.outcome import UNTRACED, Ending, Records
+from qiyafa.trace.sums import ascending, sum_by
 
 _NOTHING = Totals(0, 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ChainOutcome:
-    """One method's outcome on one chain, with what is needed to put it in words."""
-
-    columns: TransferColumns
-    planned: PlannedCase
-    outcome: Outcome
-    coverage: Coverage
-
-    def theft_id(self, colour: int) -> str:
-        """Return the id of a colour's theft."""
-        return self.planned.thefts[colour - 1].id
-
-    def with_flows_to(self, places: Sequence[int], endings: Sequence[Ending]) -> "ChainOutcome":
-        """Return the same with only the flows that ended at some places in some way."""
-        flows = self.outcome.flows
-        chosen = np.isin(flows.place, places) & np.isin(flows.ending, endings)
-        return replace(self, outcome=replace(self.outcome, flows=flows.chosen(chosen)))
-
-
-def method_answer(method: str, chains: Sequence[ChainOutcome]) -> MethodAnswer:
+def method_answer(method: str, chains: Sequence[ChainOutcome], holdings: HoldingTable) -> MethodAnswer:
     """Put a conserving method's outcome in words; every total is checked for conservation."""
     theft_totals: dict[str, dict[str, Totals]] = {}
     reasons: dict[str, int] = {}
-    holdings: list[Holding] = []
     for chain in chains:
         for theft in chain.planned.thefts:
             theft_totals.setdefault(theft.id, {})
@@ -51,9 +27,7 @@ def method_answer(method: str, chains: Sequence[ChainOutcome]) -> MethodAnswer:
         for ending in UNTRACED:
             for _, units in _flow_sums(chain, ending).items():
                 reasons[_FATES[ending].value] = reasons.get(_FATES[ending].value, 0) + units
-        holdings += _holdings(chain)
-    holdings.sort(key=lambda holding: (-holding.units, holding.address, holding.asset, holding.theft, holding.status))
-    return MethodAnswer(method, _over_thefts(theft_totals), theft_totals, reasons, tuple(holdings))
+    return MethodAnswer(method, _over_thefts(theft_totals), theft_totals, reasons, holdings)
 
 
 def poison_answer(chains: Sequence[ChainOutcome]) -> PoisonAnswer:
@@ -62,33 +36,13 @@ def poison_answer(chains: Sequence[ChainOutcome]) -> PoisonAnswer:
     for chain in chains:
         touched = chain.outcome.touched
         for colour in range(1, len(chain.planned.thefts) + 1):
-            numbers = np.unique(chain.columns.places.address[touched.place[touched.colour == colour]])
-            by_theft[chain.theft_id(colour)] |= {chain.columns.addresses.text(int(number)) for number in numbers}
-    every = set().union(*by_theft.values())
-    return PoisonAnswer(tuple(sorted(every)), {theft: tuple(sorted(found)) for theft, found in by_theft.items()})
-
-
-def intervals(answers: Iterable[MethodAnswer]) -> tuple[Interval, ...]:
-    """Return the least and the most each holder has over conserving methods; 0 where one gives nothing. Largest
-    first.
-    """
-    by_method: list[dict[tuple[str, str, str], int]] = []
-    for answer in answers:
-        sums: dict[tuple[str, str, str], int] = {}
-        for holding in answer.holdings:
-            key = (holding.chain, holding.address, holding.asset)
-            sums[key] = sums.get(key, 0) + holding.units
-        by_method.append(sums)
-    holders = set().union(*by_method)
-    found = [
-        Interval(
-            *holder,
-            min(sums.get(holder, 0) for sums in by_method),
-            max(sums[holder] for sums in by_method if holder in sums),
-        )
-        for holder in holders
-    ]
-    return tuple(sorted(found, key=lambda interval: (-interval.max, -interval.min, interval.address, interval.asset)))
+            places = touched.place[touched.colour == colour]
+            numbers = ascending(chain.columns.places.address[places[~is_pool(chain.columns, places)]])
+            by_theft[chain.theft_id(colour)].update(chain.columns.addresses.texts(numbers))
+    theft_touched = {theft: tuple(sorted(found)) for theft, found in by_theft.items()}
+    if len(theft_touched) == 1:
+        return PoisonAnswer(next(iter(theft_touched.values())), theft_touched)
+    return PoisonAnswer(tuple(sorted(set().union(*by_theft.values()))), theft_touched)
 
 
 _FATES = {
@@ -98,6 +52,7 @@ _FATES = {
     Ending.BEYOND_HOPS: Fate.BEYOND_HOPS,
     Ending.BELOW_UNITS: Fate.BELOW_UNITS,
     Ending.UNTRACEABLE: Fate.UNTRACEABLE,
+    Ending.INPUT_UNKNOWN: Fate.INPUT_UNKNOWN,
 }
 
 
@@ -170,78 +125,3 @@ def _over_thefts(theft_totals: dict[str, dict[str, Totals]]) -> dict[str, Totals
                 so_far.untraced + one.untraced,
             )
     return dict(sorted(sums.items()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrivals:
-    count: int
-    first_row: int
-    last_row: int
-
-
-def _arrivals(chain: ChainOutcome) -> dict[int, _Arrivals]:
-    """Return by joint key of place and colour which rows brought stolen units there."""
-    flows, claims = chain.outcome.flows, chain.outcome.claims
-    arrived = (flows.ending == Ending.MOVED) | (flows.ending == Ending.STOPPED)
-    received = claims.row != BEFORE_ROWS
-    rows = np.concatenate([flows.row[arrived], claims.row[received]])
-    keys = np.concatenate(
-        [
-            joint_key(flows.place[arrived], flows.colour[arrived]),
-            joint_key(claims.place[received], claims.colour[received]),
-        ]
-    )
-    order = np.lexsort((rows, keys))
-    rows, keys = rows[order], keys[order]
-    fresh = np.ones(len(rows), dtype=bool)
-    fresh[1:] = (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])
-    rows, keys = rows[fresh], keys[fresh]
-    groups = Groups.of(keys)
-    sizes = groups.sizes()
-    first = rows[groups.begin].tolist()
-    last = [rows[begin + size - 1] for begin, size in zip(groups.begin.tolist(), sizes, strict=True)]
-    return {
-        key: _Arrivals(size, int(first_row), int(last_row))
-        for key, size, first_row, last_row in zip(groups.keys.tolist(), sizes, first, last, strict=True)
-    }
-
-
-def _holdings(chain: ChainOutcome) -> list[Holding]:
-    outcome, columns = chain.outcome, chain.columns
-    arrivals = _arrivals(chain)
-    stopped = outcome.flows.ending == Ending.STOPPED
-    flows = outcome.flows
-    resting = (
-        (
-            Status.HELD,
-            sum_by(joint_key(outcome.held.place, outcome.held.colour), outcome.held.units_lo, outcome.held.units_hi),
-        ),
-        (
-            Status.STOPPED,
-            sum_by(
-                joint_key(flows.place[stopped], flows.colour[stopped]), flows.units_lo[stopped], flows.units_hi[stopped]
-            ),
-        ),
-    )
-    found: list[Holding] = []
-    for status, sums in resting:
-        for key, units in sums.items():
-            place, colour = place_and_colour(key)
-            came = arrivals.get(key)
-            address = columns.address_of(place)
-            found.append(
-                Holding(
-                    chain=columns.chain,
-                    address=address,
-                    asset=columns.asset_of(place),
-                    units=units,
-                    status=status,
-                    theft=chain.theft_id(colour),
-                    reason=chain.planned.stop_reasons[place] if status is Status.STOPPED else "",
-                    first_received=iso_time(int(columns.time[came.first_row])) if came else None,
-                    last_received=iso_time(int(columns.time[came.last_row])) if came else None,
-                    transfers=came.count if came else 0,
-                    coverage=chain.coverage(address),
-                )
-            )
-    return found

@@ -5,9 +5,9 @@ way.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from qiyafa.model.columns import NOBODY_PLACE, TransferColumns, iso_time
+from qiyafa.model.columns import NOBODY_PLACE, TRANSACTION, TransferColumns, iso_time
 from qiyafa.model.finding import ExplainedAddress, Leg, LegKind
-from qiyafa.trace.answer import ChainOutcome
+from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.outcome import BEFORE_ROWS, Ending
 
 _ARRIVING = (Ending.MOVED, Ending.STOPPED)
@@ -29,16 +29,41 @@ def explain_address(chain: ChainOutcome, address: str) -> tuple[ExplainedAddress
         )
     ]
     flows.sort(key=lambda flow: flow.row)
-    hops, on_the_way = _ways_back(flows, ends)
-    books = _books(chain, flows, on_the_way, set(hops))
-    steps = [book.explained(columns, place, hops[place]) for place, book in books.items()]
+    holders = _Holders(columns)
+    hops, on_the_way = _ways_back(flows, ends, holders)
+    books = _books(chain, flows, on_the_way, holders, set(hops))
+    steps = [book.explained(columns, holder, hops[holder]) for holder, book in books.items()]
     largest = {(step.asset, step.address): sum(leg.units for leg in step.inflows) for step in steps}
     return tuple(
         sorted(
             (step for step in steps if step.inflows),
-            key=lambda step: (step.asset, step.hops, -largest[step.asset, step.address], step.address),
+            key=lambda step: (
+                step.asset,
+                step.hops,
+                not step.address.startswith(TRANSACTION),
+                -largest[step.asset, step.address],
+                step.address,
+            ),
         )
     )
+
+
+class _Holders:
+    """Whose place it is. On a chain of outputs an address has a place for each; one of them stands for all."""
+
+    def __init__(self, columns: TransferColumns) -> None:
+        self._columns = columns
+        self._place_of: dict[int, int] = {}
+
+    def of(self, place: int) -> int:
+        """Return the place that stands for a place's holder."""
+        if self._columns.outputs is None or place == NOBODY_PLACE:
+            return place
+        return self._place_of.setdefault(int(self._columns.places.address[place]), place)
+
+    def is_transaction(self, place: int) -> bool:
+        """Tell whether a place is a transaction, through which inputs become outputs."""
+        return self._columns.outputs is not None and place >= self._columns.outputs.first_pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +76,14 @@ class _FlowRow:
     ending: Ending
 
 
-def _ways_back(flows: Sequence[_FlowRow], ends: set[int]) -> tuple[dict[int, int], set[int]]:
-    """Return (fewest hops to the end by place, numbers of the flows on a way there).
+def _ways_back(flows: Sequence[_FlowRow], ends: set[int], holders: _Holders) -> tuple[dict[int, int], set[int]]:
+    """Return (fewest hops to the end by holder, numbers of the flows on a way there).
 
     Flows are read from the last to the first: whoever paid somebody on the way, before he passed it on, is on the way.
+    A transaction is one hop from whom it pays, and its inputs are no further.
     """
     hops: dict[tuple[int, int], int] = {}
-    fewest = dict.fromkeys(ends, 0)
+    fewest = {holders.of(place): 0 for place in ends}
     on_the_way: set[int] = set()
     for number in range(len(flows) - 1, -1, -1):
         flow = flows[number]
@@ -68,9 +94,10 @@ def _ways_back(flows: Sequence[_FlowRow], ends: set[int]) -> tuple[dict[int, int
             continue
         on_the_way.add(number)
         if flow.source != NOBODY_PLACE:
-            key = (flow.source, flow.colour)
-            hops[key] = min(further + 1, hops.get(key, further + 1))
-            fewest[flow.source] = min(hops[key], fewest.get(flow.source, further + 1))
+            key, holder = (flow.source, flow.colour), holders.of(flow.source)
+            further += 0 if holders.is_transaction(flow.target) else 1
+            hops[key] = min(further, hops.get(key, further))
+            fewest[holder] = min(hops[key], fewest.get(holder, further))
     return fewest, on_the_way
 
 
@@ -107,14 +134,16 @@ class _Book:
         )
 
 
-def _books(chain: ChainOutcome, flows: Sequence[_FlowRow], on_the_way: set[int], places: set[int]) -> dict[int, _Book]:
-    """Write the stolen inflows, outflows and holding of every place on the way."""
-    books = {place: _Book() for place in places}
+def _books(
+    chain: ChainOutcome, flows: Sequence[_FlowRow], on_the_way: set[int], holders: _Holders, chosen: set[int]
+) -> dict[int, _Book]:
+    """Write the stolen inflows, outflows and holding of every holder on the way."""
+    books = {holder: _Book() for holder in chosen}
     fresh: dict[tuple[int, int], int] = {}
     stolen_rows = {(stolen.row, stolen.colour) for stolen in chain.planned.plan.stolen_rows}
     claims = chain.outcome.claims
     for index, row in enumerate(claims.row.tolist()):
-        place, colour = int(claims.place[index]), int(claims.colour[index])
+        place, colour = holders.of(int(claims.place[index])), int(claims.colour[index])
         if (row, colour) in stolen_rows:
             fresh[row, colour] = claims.units(index)
         elif place in books:
@@ -122,27 +151,27 @@ def _books(chain: ChainOutcome, flows: Sequence[_FlowRow], on_the_way: set[int],
             leg.add(claims.units(index), row, True)
     for number, flow in enumerate(flows):
         is_on = number in on_the_way
-        if flow.target in books and flow.ending in _ARRIVING:
-            leg = books[flow.target].inflows.setdefault((LegKind.TRANSFER, flow.source), _LegSum())
+        source, target = holders.of(flow.source), holders.of(flow.target)
+        if target in books and flow.ending in _ARRIVING:
+            leg = books[target].inflows.setdefault((LegKind.TRANSFER, source), _LegSum())
             leg.add(flow.units, flow.row, is_on)
             if flow.ending is Ending.STOPPED:
-                books[flow.target].holding += flow.units
+                books[target].holding += flow.units
         left = flow.units - fresh.get((flow.row, flow.colour), 0)
-        if flow.source in books and left:
-            key = _way_out(flow)
-            books[flow.source].outflows.setdefault(key, _LegSum()).add(left, flow.row, is_on)
+        if source in books and left:
+            books[source].outflows.setdefault(_way_out(flow, target), _LegSum()).add(left, flow.row, is_on)
     held = chain.outcome.held
     for index, place in enumerate(held.place.tolist()):
-        if place in books:
-            books[place].holding += held.units(index)
+        if holders.of(place) in books:
+            books[holders.of(place)].holding += held.units(index)
     return books
 
 
-def _way_out(flow: _FlowRow) -> tuple[LegKind, int]:
+def _way_out(flow: _FlowRow, target: int) -> tuple[LegKind, int]:
     if flow.ending is Ending.FEE:
         return LegKind.FEE, NOBODY_PLACE
     kind = LegKind.TRANSFER if flow.ending in _ARRIVING else LegKind.UNTRACED
-    return kind, flow.target
+    return kind, target
 
 
 def _legs(columns: TransferColumns, sums: dict[tuple[LegKind, int], _LegSum]) -> tuple[Leg, ...]:

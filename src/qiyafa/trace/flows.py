@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from qiyafa.model.columns import UNKNOWN_BLOCK, Kind, iso_time
 from qiyafa.model.finding import Claim, Flow
-from qiyafa.trace.answer import ChainOutcome, fate_of
+from qiyafa.trace.answer import fate_of
+from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.outcome import BEFORE_ROWS
 
 

@@ -3,8 +3,14 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from qiyafa.model.ledger import LedgerModel
+
 CLEAN = 0
 """The colour of units that no theft claims. The thefts of a case are colours 1, 2, 3 ..."""
+
+
+EVERY_MODEL = frozenset(LedgerModel)
+"""The ledger models of a method that needs nothing but lots."""
 
 
 class Lot(NamedTuple):

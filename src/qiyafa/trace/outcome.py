@@ -27,9 +27,10 @@ class Ending(IntEnum):
     BEYOND_HOPS = 3
     BELOW_UNITS = 4
     UNTRACEABLE = 5
+    INPUT_UNKNOWN = 6
 
 
-UNTRACED = (Ending.BEYOND_HOPS, Ending.BELOW_UNITS, Ending.UNTRACEABLE)
+UNTRACED = (Ending.BEYOND_HOPS, Ending.BELOW_UNITS, Ending.UNTRACEABLE, Ending.INPUT_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class Records:
         low, high = self.units_lo.tolist(), self.units_hi.tolist()
         return [lo | hi << 64 for lo, hi in zip(low, high, strict=True)] if any(high) else low
 
-    def chosen(self, mask: NDArray[np.bool_]) -> "Records":
-        """Return the records that a mask names."""
+    def chosen(self, mask: NDArray[np.bool_] | I64) -> "Records":
+        """Return the records that a mask names, or those of some indices in their order."""
         return Records(
             self.row[mask],
             self.place[mask],

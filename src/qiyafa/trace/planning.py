@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qiyafa.model.case import Case, Limits, Theft, TransferRef
-from qiyafa.model.columns import UNKNOWN_BLOCK, TransferColumns
+from qiyafa.model.case import Case, Limits, OutputRef, Theft, TransferRef
+from qiyafa.model.columns import UNKNOWN_BLOCK, Kind, TransferColumns
 from qiyafa.model.errors import InvalidInput, NotFound
 from qiyafa.trace.plan import Plan, Seizure, StolenRow
 
@@ -19,6 +19,8 @@ class PlannedCase:
     """Colour 1 is the first of them."""
     stop_reasons: dict[int, str]
     """By place."""
+    partly_seen: tuple[str, ...] = ()
+    """Transactions whose outputs a theft names all, but of which the ledger knows only those that it saw spent."""
 
 
 def plan_case(columns: TransferColumns, case: Case, limits: Limits, head_block: int | None) -> PlannedCase:
@@ -28,21 +30,24 @@ def plan_case(columns: TransferColumns, case: Case, limits: Limits, head_block: 
     ledger lacks.
     """
     thefts = tuple(theft for theft in case.thefts if theft.chain == columns.chain)
-    stop_reasons: dict[int, str] = {}
-    for stop in case.stops:
-        if stop.chain == columns.chain:
-            for place in columns.places_of(stop.address):
-                stop_reasons.setdefault(place, stop.reason)
+    stop_reasons = _stop_reasons(columns, case)
     end_row = _end_row(columns, limits, head_block)
     seizures: list[Seizure] = []
     stolen_rows: list[StolenRow] = []
+    partly_seen: list[str] = []
     for colour, theft in enumerate(thefts, start=1):
         if theft.address is not None:
             seizures += _seizures(columns, theft, colour, head_block, limits)
         stolen_rows += [StolenRow(_row_of(columns, ref, theft.asset), colour) for ref in theft.transfers]
+        for output in theft.outputs:
+            found = _rows_of_output(columns, output)
+            stolen_rows += [StolenRow(row, colour) for row in found]
+            if not found:
+                seizures += [Seizure(0, colour, place) for place in _foreign_places(columns, output)]
+                partly_seen += [output.transaction_hash] if output.index is None else []
     plan = Plan(
         colours=len(thefts),
-        seizures=tuple(sorted(seizure for seizure in seizures if seizure.place not in stop_reasons)),
+        seizures=tuple(sorted({seizure for seizure in seizures if seizure.place not in stop_reasons})),
         stolen_rows=tuple(sorted(set(stolen_rows))),
         stops=frozenset(stop_reasons),
         end_row=end_row,
@@ -50,7 +55,19 @@ def plan_case(columns: TransferColumns, case: Case, limits: Limits, head_block: 
         max_hops=limits.max_hops,
         min_units=limits.min_units,
     )
-    return PlannedCase(plan, thefts, stop_reasons)
+    return PlannedCase(plan, thefts, stop_reasons, tuple(dict.fromkeys(partly_seen)))
+
+
+def _stop_reasons(columns: TransferColumns, case: Case) -> dict[int, str]:
+    """Return why the trace ends at each place of a stop; of two stops at one address the first counts."""
+    reasons: dict[int, str] = {}
+    for stop in case.stops:
+        number = columns.addresses.number(stop.address) if stop.chain == columns.chain else None
+        if number:
+            reasons.setdefault(number, stop.reason)
+    places = np.flatnonzero(np.isin(columns.places.address, list(reasons)))
+    numbers = columns.places.address[places]
+    return {place: reasons[number] for place, number in zip(places.tolist(), numbers.tolist(), strict=True)}
 
 
 def _end_row(columns: TransferColumns, limits: Limits, head_block: int | None) -> int:
@@ -113,6 +130,39 @@ def _row_of(columns: TransferColumns, ref: TransferRef, asset: str | None) -> in
     raise NotFound(
         "case.position_not_in_transaction", transaction=ref.transaction_hash, position=ref.position, present=present
     )
+
+
+def _rows_of_output(columns: TransferColumns, ref: OutputRef) -> list[int]:
+    """Return the rows that pay an output, or every output of a transaction; empty if the ledger lacks the transaction.
+
+    Raises NotFound for an output that has no value or is not there.
+    """
+    rows = columns.hashes.rows(ref.transaction_hash)
+    paying = rows[np.isin(columns.kind[rows], (Kind.OUTPUT, Kind.REWARD))]
+    chosen = paying if ref.index is None else paying[columns.position[paying] == ref.index]
+    if len(rows) and not len(chosen):
+        present = ", ".join(str(index) for index in columns.position[paying].tolist()) or "-"
+        raise NotFound(
+            "case.output_not_in_transaction", transaction=ref.transaction_hash, index=_index(ref), present=present
+        )
+    return [int(row) for row in chosen]
+
+
+def _foreign_places(columns: TransferColumns, ref: OutputRef) -> list[int]:
+    """Return the places of outputs from before the ledger. Raises NotFound if it never saw one of them spent."""
+    assert columns.outputs is not None, "only a chain of outputs has outputs"
+    found = columns.outputs.foreign_hashes.rows(ref.transaction_hash)
+    if ref.index is not None:
+        found = found[columns.outputs.foreign_index[found] == ref.index]
+    if not len(found):
+        raise NotFound(
+            "case.output_not_in_ledger", transaction=ref.transaction_hash, index=_index(ref), chain=columns.chain
+        )
+    return [int(output) + 1 for output in found]
+
+
+def _index(ref: OutputRef) -> str:
+    return "-" if ref.index is None else str(ref.index)
 
 
 def _too_large(columns: TransferColumns, limits: Limits) -> frozenset[int]:

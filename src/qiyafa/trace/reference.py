@@ -4,7 +4,7 @@ One pass over the transfers in the chain's order. A method only decides which lo
 here. Slow (microseconds a transfer) and simple; `engine/` is the fast twin and must give the same outcome.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from qiyafa.model.columns import NOBODY_PLACE, TransferColumns
@@ -12,7 +12,7 @@ from qiyafa.model.ledger import MAX_UNITS
 from qiyafa.trace.lots import CLEAN, Holding, Lot
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import BEFORE_ROWS, Ending, Outcome, Records
-from qiyafa.trace.plan import Plan
+from qiyafa.trace.plan import Plan, Seizure
 
 Row = tuple[int, int, int]
 """Source place, target place, units."""
@@ -23,11 +23,14 @@ def trace(columns: TransferColumns, plan: Plan, method: str) -> Outcome:
     rows = [(int(columns.source[row]), int(columns.target[row]), columns.units(row)) for row in range(plan.end_row)]
     opening, untraceable = unseen_balances(rows)
     untraceable |= plan.too_large
+    return together_or_alone(plan, method, lambda part: Walk(part, method, opening, untraceable).run(rows))
+
+
+def together_or_alone(plan: Plan, method: str, walk: Callable[[Plan], Outcome]) -> Outcome:
+    """Walk with all thefts at once or, where the method asks for it, once for each."""
     if not METHODS[method].traced_alone:
-        return _Walk(plan, method, opening, untraceable).run(rows)
-    alone = [
-        _Walk(plan.of_colour(colour), method, opening, untraceable).run(rows) for colour in range(1, plan.colours + 1)
-    ]
+        return walk(plan)
+    alone = [walk(plan.of_colour(colour)) for colour in range(1, plan.colours + 1)]
     return Outcome(
         method=method,
         claims=Records.joined(outcome.claims for outcome in alone),
@@ -55,7 +58,9 @@ def unseen_balances(rows: Sequence[Row]) -> tuple[dict[int, int], set[int]]:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
+    """The state of one walk, and the rules of one transfer."""
+
     plan: Plan
     method: str
     opening: dict[int, int]
@@ -68,21 +73,31 @@ class _Walk:
     claims: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     flows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     touched: set[tuple[int, int]] = field(default_factory=set)
+    thefts: dict[int, list[int]] = field(default_factory=dict)
+    """By stolen row: the colours of the thefts that name it."""
+
+    def __post_init__(self) -> None:
+        """Find the thefts of each row."""
+        for stolen in self.plan.stolen_rows:
+            self.thefts.setdefault(stolen.row, []).append(stolen.colour)
 
     def run(self, rows: Sequence[Row]) -> Outcome:
         """Walk every row and add up what rests."""
         seizures = list(self.plan.seizures)
-        thefts: dict[int, list[int]] = {}
-        for stolen in self.plan.stolen_rows:
-            thefts.setdefault(stolen.row, []).append(stolen.colour)
         for row, (source, target, units) in enumerate(rows):
-            while seizures and seizures[0].row <= row:
-                self.seize(seizures[0].place, seizures[0].colour)
-                del seizures[0]
-            self.transfer(row, source, target, units, thefts.get(row, []))
-        for seizure in seizures:
-            if seizure.row <= self.plan.end_row:
-                self.seize(seizure.place, seizure.colour)
+            self.seize_before(row, seizures)
+            self.transfer(row, source, target, units, self.thefts.get(row, []))
+        self.seize_before(self.plan.end_row, seizures)
+        return self.outcome()
+
+    def seize_before(self, row: int, seizures: list[Seizure]) -> None:
+        """Carry out the seizures, ascending, that come before a row, and take them off the list."""
+        while seizures and seizures[0].row <= row:
+            self.seize(seizures[0].place, seizures[0].colour)
+            del seizures[0]
+
+    def outcome(self) -> Outcome:
+        """Add up what rests."""
         if not METHODS[self.method].conserves:
             touched = Records.of((0, place, colour, 0, 0) for place, colour in sorted(self.touched))
             return Outcome(method=self.method, touched=touched)
@@ -141,9 +156,10 @@ class _Walk:
         if target == NOBODY_PLACE:
             return Ending.FEE
         limit = self.plan.max_hops
-        if limit is not None and self.hops[colour, source] + 1 > limit:
+        if limit is not None and self.hops[colour, source] + self.hop(source) > limit:
             return Ending.BEYOND_HOPS
-        if self.plan.min_units is not None and METHODS[self.method].conserves and stolen < self.plan.min_units:
+        least = self.plan.min_units
+        if least is not None and METHODS[self.method].conserves and self.is_address(target) and stolen < least:
             return Ending.BELOW_UNITS
         return self.resting(target)
 
@@ -163,8 +179,9 @@ class _Walk:
             fewest = self.hops.get((colour, source))
             if colour in thefts:
                 self.hops[colour, target] = 0
-            elif fewest is not None and not self.is_wall(source):
-                self.hops[colour, target] = min(fewest + 1, self.hops.get((colour, target), fewest + 1))
+            elif fewest is not None and not self.ends_at(source):
+                further = fewest + self.hop(source)
+                self.hops[colour, target] = min(further, self.hops.get((colour, target), further))
 
     def seize(self, place: int, colour: int) -> None:
         """Give everything a place holds, and will receive, to a theft."""
@@ -177,14 +194,30 @@ class _Walk:
         if seized:
             self.claims.append((BEFORE_ROWS, place, colour, seized, 0))
 
-    def is_wall(self, place: int) -> bool:
-        """Tell whether lots are not followed through a place: nobody, a stop, or one that cannot be traced."""
+    def ends_at(self, place: int) -> bool:
+        """Tell whether the trace ends at a place: nobody, a stop, or one that cannot be traced."""
         return place == NOBODY_PLACE or place in self.plan.stops or place in self.untraceable
+
+    def is_wall(self, place: int) -> bool:
+        """Tell whether lots are not followed through a place."""
+        return self.ends_at(place)
+
+    def hop(self, source: int) -> int:
+        """Return how many hops a transfer from a place is."""
+        return 1
+
+    def is_address(self, place: int) -> bool:
+        """Tell whether somebody holds what is at a place."""
+        return True
+
+    def empty(self, place: int) -> Holding:
+        """Return a place's holding before anything came."""
+        return METHODS[self.method]()
 
     def holding(self, place: int) -> Holding:
         """Return what a place holds, beginning with its unseen balance as one clean lot."""
         if place not in self.holdings:
-            self.holdings[place] = METHODS[self.method]()
+            self.holdings[place] = self.empty(place)
             if self.opening.get(place, 0):
                 self.holdings[place].receive([Lot(self.opening[place], CLEAN)])
         return self.holdings[place]

@@ -52,8 +52,8 @@ class IndexedTraces:
             row=np.zeros(len(keys), dtype=np.int64),
             place=(keys >> np.uint64(16)).astype(np.uint32),
             colour=(keys & np.uint64(0xFFFF)).astype(np.uint16),
-            units_lo=np.array([units & MASK64 for units in sums], np.uint64),
-            units_hi=np.array([units >> 64 for units in sums], np.uint64),
+            units_lo=sums.low,
+            units_hi=sums.high,
             ending=np.zeros(len(keys), dtype=np.uint8),
         )
 

@@ -27,6 +27,14 @@ def opening_balances(
     return state[:, 2].copy(), state[:, 3].copy(), untraceable
 
 
+def carry_openings(source: U32, target: U32, units_lo: U64, units_hi: U64, state: U64, untraceable: U8) -> None:
+    """Go on over rows that follow those already seen. Of a place's state, words 2 and 3 are its opening balance.
+
+    State and flags begin as zeros, (places, 8) and (places,); flags of place 0 mean nothing.
+    """
+    _scan(source, target, units_lo, units_hi, len(source), state, untraceable)
+
+
 @njit(cache=True, nogil=True)
 def _scan(source, target, units_lo, units_hi, end, state, untraceable):  # type: ignore[no-untyped-def]
     """State of a place, one cache line: balance (lo, hi), opening (lo, hi), turnover (lo, hi), two words of nothing."""

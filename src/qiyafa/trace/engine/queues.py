@@ -7,8 +7,10 @@ from qiyafa.trace.engine.lot_queues import (
     BLOCK,
     COLOUR,
     COUNT,
+    FIFO,
     HEAD,
     HIGH,
+    LIFO,
     OWNER,
     OWNER_SHIFT,
     QUEUE,
@@ -35,7 +37,8 @@ def walk_queues(mode, rows, begin, end, places, theft, limits, sheet):  # type: 
 
     `rows` = (source, target, units_lo, units_hi); `places`: the arrays of a LotStore; `theft` = (stolen rows
     ascending, their colours, [index of the next]); `limits` = (beyond: uint8 by colour - 1 and row, or empty; least
-    units (lo, hi); sums: scratch, two words a colour); `sheet`: where flows and claims are written.
+    units (lo, hi) and the first place that is a transaction, or 0; sums: scratch, two words a colour); `sheet`: where
+    flows and claims are written.
     """
     source, target, units_lo, units_hi = rows
     state, _, queues, lots, store, drawn = places
@@ -65,7 +68,9 @@ def walk_queues(mode, rows, begin, end, places, theft, limits, sheet):  # type: 
             next_theft = theft_rows[theft_next[0]] if theft_next[0] < len(theft_rows) else np.int64(-1)
         count = 1
         if queue != 0:
-            count = draw(mode, state, queues, lots, store, drawn, payer, lo, hi)
+            # An output is spent whole and goes into its transaction as it stands, oldest first.
+            order = FIFO if mode == LIFO and payer < limits[1][2] else mode
+            count = draw(order, state, queues, lots, store, drawn, payer, lo, hi)
         else:
             drawn[0, 0], drawn[0, 1], drawn[0, COLOUR] = lo, hi, ZERO
             if state[payer, HIGH] < TOP_BIT:
@@ -120,7 +125,7 @@ def _deliver(mode, places, limits, sheet, row, payee, theft_colours, first_theft
                 _write_flow(sheet, start, row, payee, colour, lo, hi, ending)
         elif colour != ZERO:
             if limited and not _names(theft_colours, first_theft, end_theft, colour):
-                ending = _limit(beyond, least, sums, row, colour, ending)
+                ending = _limit(beyond, least, sums, row, payee, colour, ending)
             if recording:
                 _write_flow(sheet, start, row, payee, colour, lo, hi, ending)
             if ending == _BEYOND_HOPS or ending == _BELOW_UNITS:
@@ -134,12 +139,12 @@ def _deliver(mode, places, limits, sheet, row, payee, theft_colours, first_theft
 
 
 @njit(inline="always")
-def _limit(beyond, least, sums, row, colour, ending):  # type: ignore[no-untyped-def]
+def _limit(beyond, least, sums, row, payee, colour, ending):  # type: ignore[no-untyped-def]
     """Return the ending that a limit puts on the stolen units of one colour in a row, or the ending without it."""
     index = np.int64(colour) - 1
     if len(beyond) > 0 and beyond[index, row]:
         return _BEYOND_HOPS
-    if less(sums[index, 0], sums[index, 1], least[0], least[1]):
+    if (least[2] == 0 or payee < least[2]) and less(sums[index, 0], sums[index, 1], least[0], least[1]):
         return _BELOW_UNITS
     return ending
 

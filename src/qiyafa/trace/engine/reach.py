@@ -1,6 +1,7 @@
 """How few transfers lead from a theft to each place, at every moment: the hop limit and `poison` rest on it.
 
-A transfer reaches its target one hop after its source, if the source was reached before. It does not depend on a
+A transfer reaches its target one hop after its source, if the source was reached before; on a chain of outputs a
+transaction is one hop, which its inputs make and its outputs share. It does not depend on a
 method: who moves which lots changes nothing. Fewest, not most, hops: only then is what stays untraced monotone in
 the limit.
 """
@@ -15,12 +16,12 @@ _AHEAD = 24
 
 
 @njit(cache=True, nogil=True)
-def walk_reach(source, target, begin, end, hops, walls, theft, limit, beyond):  # type: ignore[no-untyped-def]
+def walk_reach(source, target, begin, end, hops, walls, theft, limit, beyond, pools):  # type: ignore[no-untyped-def]
     """Walk rows [begin, end): update `hops` (uint32 by place), and set `beyond` (uint8 by row, or empty) over the
     limit.
 
     `theft`: ascending stolen rows, with the index of the next one in theft[0]. Places that a limit cuts off are not
-    reached.
+    reached. `pools`: the first place that is a transaction; 0 if none is.
     """
     base = hops.ctypes.data
     rows_end = len(source)
@@ -31,7 +32,7 @@ def walk_reach(source, target, begin, end, hops, walls, theft, limit, beyond):  
             prefetch(base + np.int64(target[row + _AHEAD]) * 4)
         payer, payee = source[row], target[row]
         if hops[payer] != UNREACHED and payee != 0 and walls[payer] == 0:
-            further = hops[payer] + np.uint32(1)
+            further = hops[payer] if pools != 0 and payer >= pools else hops[payer] + np.uint32(1)
             if further > limit:
                 if len(beyond) > 0 and row != next_theft:
                     beyond[row] = 1

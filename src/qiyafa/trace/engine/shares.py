@@ -40,7 +40,7 @@ def walk_shares(mode, rows, begin, end, state, walls, theft, beyond, least, shee
 
     `rows` = (source, target, units_lo, units_hi); `theft`: ascending stolen rows, with the next one's index in
     theft[0]; `beyond`: uint8 by row, 1 where the payer is at the hop limit, or empty; `least` = (lo, hi) of the
-    least units to follow; `sheet`: where flows and claims are written.
+    least units to follow, and the first place that is a transaction, or 0; `sheet`: where flows and claims are written.
     """
     source, target, units_lo, units_hi = rows
     base = state.ctypes.data
@@ -62,7 +62,7 @@ def walk_shares(mode, rows, begin, end, state, walls, theft, beyond, least, shee
         arriving_lo, arriving_hi = stolen_lo, stolen_hi
         wall = state[payee, 1] >= TOP_BIT
         if limited and payee != 0 and row != next_theft and (stolen_lo | stolen_hi) != ZERO:
-            ending = _limit(beyond, least, row, stolen_lo, stolen_hi)
+            ending = _limit(beyond, least, row, payee, stolen_lo, stolen_hi)
             if ending != 0:
                 arriving_lo, arriving_hi = ZERO, ZERO
                 if recording:
@@ -89,10 +89,12 @@ def walk_shares(mode, rows, begin, end, state, walls, theft, beyond, least, shee
 
 
 @njit(inline="always")
-def _limit(beyond, least, row, lo, hi):  # type: ignore[no-untyped-def]
+def _limit(beyond, least, row, payee, lo, hi):  # type: ignore[no-untyped-def]
     """Return the ending that a limit puts on the stolen units of a row, or 0."""
     if len(beyond) > 0 and beyond[row]:
         return _BEYOND_HOPS
+    if least[2] != 0 and payee >= least[2]:
+        return _NO_LIMIT
     return _BELOW_UNITS if less(lo, hi, least[0], least[1]) else _NO_LIMIT
 
 

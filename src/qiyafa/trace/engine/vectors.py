@@ -1,4 +1,4 @@
-"""Sixteen numbers at once: the one step of pro rata lanes, as vector instructions.
+"""Sixteen numbers at once: the steps of pro rata lanes, as vector instructions.
 
 Compilers do not see that the lanes of payer and payee fit vector registers; written out the step takes half the time.
 """
@@ -33,6 +33,20 @@ def pay_lanes(typing_context: Any, payer: Any, payee: Any, share: Any, kept: Any
         return context.get_dummy_value()
 
     return types.void(types.intp, types.intp, types.float64, types.float64), generate
+
+
+@intrinsic
+def add_lanes(typing_context: Any, source: Any, target: Any, weight: Any) -> Any:
+    """Add the weighted lanes of one address to those of another."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        lanes = ir.VectorType(ir.DoubleType(), LANES)
+        source, target = (builder.inttoptr(address, lanes.as_pointer()) for address in arguments[:2])
+        added = builder.fmul(builder.load(source, align=_ALIGNMENT), _repeated(builder, lanes, arguments[2]))
+        builder.store(builder.fadd(builder.load(target, align=_ALIGNMENT), added), target, align=_ALIGNMENT)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, types.float64), generate
 
 
 def _repeated(builder: Any, lanes: ir.VectorType, number: Any) -> Any:

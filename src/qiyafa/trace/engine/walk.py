@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -14,8 +14,9 @@ from qiyafa.model.ports import Progress, silent
 from qiyafa.trace.engine import lot_queues, queues, reach, shares
 from qiyafa.trace.engine.opening import opening_balances
 from qiyafa.trace.engine.records import CLAIM, SHEET_ENTRIES, Sheet, new_sheet, used_part
+from qiyafa.trace.lowering import in_order, largest_first
 from qiyafa.trace.methods import METHODS
-from qiyafa.trace.outcome import BEFORE_ROWS, Ending, Outcome, Records, nothing
+from qiyafa.trace.outcome import BEFORE_ROWS, MASK64, Ending, Outcome, Records, nothing
 from qiyafa.trace.plan import Plan, Seizure
 
 NAME = f"numba {numba.__version__}, exact 128-bit"
@@ -83,6 +84,8 @@ class Engine:
             _read_only(columns.units_lo),
             _read_only(columns.units_hi),
         )
+        self._pools = columns.outputs.first_pool if columns.outputs is not None else 0
+        self._by_value: tuple[Engine, I64] | None = None
         self._opening: dict[int, tuple[U64, U64, U8]] = {
             len(columns): (columns.places.opening_lo, columns.places.opening_hi, columns.places.untraceable)
         }
@@ -91,6 +94,8 @@ class Engine:
         """Follow every theft of a plan by one method. Without `record` there are no flows and claims, only what
         rests.
         """
+        if METHODS[method].largest_first:
+            return self._largest_first(plan, method, record, progress)
         ground = self.ground(plan)
         if method == "poison":
             return self._poison(plan, ground)
@@ -102,6 +107,18 @@ class Engine:
             return alone[0] if len(alone) == 1 else _joined(method, alone)
         return self._queues(plan, method, ground, record, progress)
 
+    def _largest_first(self, plan: Plan, method: str, record: bool, progress: Progress) -> Outcome:
+        """Trace by value: the same rows, but within each transaction the highest inputs and outputs first."""
+        if self._by_value is None:
+            order = largest_first(self.columns)
+            self._by_value = Engine(in_order(self.columns, order)), order
+        engine, order = self._by_value
+        row_at = np.empty(len(order), dtype=np.int64)
+        row_at[order] = np.arange(len(order))
+        stolen = tuple(sorted(replace(theft, row=int(row_at[theft.row])) for theft in plan.stolen_rows))
+        found = engine.trace(replace(plan, stolen_rows=stolen), "stolen_first", record=record, progress=progress)
+        return Outcome(method, _in_row_order(found.claims, order), _in_row_order(found.flows, order), found.held)
+
     def ground(self, plan: Plan) -> Ground:
         """Return unseen balances and walls as of the plan's last row."""
         if plan.end_row not in self._opening:
@@ -112,6 +129,8 @@ class Engine:
         walls = np.where(untraceable != 0, np.uint8(Ending.UNTRACEABLE), np.uint8(0))
         walls[list(plan.too_large)] = Ending.UNTRACEABLE
         walls[list(plan.stops)] = Ending.STOPPED
+        if self.columns.outputs is not None:
+            walls[self.columns.outputs.inputs_unknown] = Ending.INPUT_UNKNOWN
         walls[NOBODY_PLACE] = Ending.FEE
         return Ground(opening_lo, opening_hi, walls)
 
@@ -121,7 +140,7 @@ class Engine:
         state = shares.new_state(ground.opening_lo, ground.opening_hi, ground.walls)
         theft = _theft_cursor(plan, colour)
         beyond = self._beyond(plan, colour, ground)
-        least = _halves(plan.min_units or 0)
+        least = self._least(plan)
         mode = shares.MODES[method]
 
         def step(begin: int, end: int, sheet: Sheet) -> int:
@@ -159,7 +178,7 @@ class Engine:
         beyond = np.empty((0, 0), dtype=np.uint8)
         if plan.max_hops is not None:
             beyond = np.array([self._beyond(plan.of_colour(colour), colour, ground) for colour in colours])
-        limits = (beyond, _halves(plan.min_units or 0), np.zeros((plan.colours, 2), dtype=np.uint64))
+        limits = (beyond, self._least(plan), np.zeros((plan.colours, 2), dtype=np.uint64))
         pending = Counter(seizure.place for seizure in plan.seizures if not ground.walls[seizure.place])
         if mode >= lot_queues.CLEAN_FIRST:
             store.state[list(pending), lot_queues.OWNER] |= lot_queues.AGED
@@ -219,6 +238,11 @@ class Engine:
             return Records.joined(seized if record else ()), written
         return Records.joined([*seized, written.chosen(is_claim)]), written.chosen(~is_claim)
 
+    def _least(self, plan: Plan) -> tuple[np.uint64, np.uint64, np.int64]:
+        """Return the least units to follow, in halves, and the first place that is a transaction."""
+        units = plan.min_units or 0
+        return np.uint64(units & MASK64), np.uint64(units >> 64), np.int64(self._pools)
+
     def _beyond(self, plan: Plan, colour: int, ground: Ground) -> U8:
         """Return by row whether the hop limit lies before it; empty without a limit."""
         if plan.max_hops is None:
@@ -230,9 +254,13 @@ class Engine:
     def _reach(self, plan: Plan, colour: int, ground: Ground, limit: np.uint32, beyond: U8) -> U32:
         hops = np.full(len(self.columns.places), reach.UNREACHED, dtype=np.uint32)
         theft = _theft_cursor(plan, colour)
+        # Values that nobody knows stop stolen units, but not the count of transfers.
+        walls = np.where(ground.walls == Ending.INPUT_UNKNOWN, np.uint8(0), ground.walls)
         row = 0
         for until, seizures in _stages(plan.of_colour(colour), ground):
-            reach.walk_reach(self.rows[0], self.rows[1], row, until, hops, ground.walls, theft, limit, beyond)
+            reach.walk_reach(
+                self.rows[0], self.rows[1], row, until, hops, walls, theft, limit, beyond, np.int64(self._pools)
+            )
             row = until
             hops[seizures.places] = 0
         return hops
@@ -253,6 +281,17 @@ class Engine:
         return Outcome("poison", touched=Records.joined(parts))
 
 
+def _in_row_order(records: Records, order: I64) -> Records:
+    """Return records of reordered rows under the rows' own numbers, ascending."""
+    row = (
+        np.where(records.row == BEFORE_ROWS, BEFORE_ROWS, order[np.maximum(records.row, 0)])
+        if len(records)
+        else records.row
+    )
+    ascending = np.argsort(row, kind="stable")
+    return replace(records, row=row).chosen(ascending)
+
+
 def _stages(plan: Plan, ground: Ground) -> Iterator[tuple[int, Seizures]]:
     """Yield (row to walk to, seizures before that row); the last stage has none."""
     seizures = [one for one in plan.seizures if one.row <= plan.end_row and not ground.walls[one.place]]
@@ -265,10 +304,6 @@ def _theft_cursor(plan: Plan, colour: int) -> np.ndarray[tuple[int], np.dtype[np
     """Return [index of the next one, stolen rows ...] of one theft."""
     rows = sorted({stolen.row for stolen in plan.stolen_rows if stolen.colour == colour})
     return np.array([1, *rows], dtype=np.int64)
-
-
-def _halves(units: int) -> tuple[np.uint64, np.uint64]:
-    return np.uint64(units & ((1 << 64) - 1)), np.uint64(units >> 64)
 
 
 def _joined(method: str, outcomes: list[Outcome]) -> Outcome:

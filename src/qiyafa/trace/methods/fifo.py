@@ -8,7 +8,7 @@ Not good for: order inside one block decides, so a source without the chain's or
 from collections import deque
 from collections.abc import Iterable
 
-from qiyafa.trace.lots import CLEAN, Lot, split, stolen_by_colour
+from qiyafa.trace.lots import CLEAN, EVERY_MODEL, Lot, split, stolen_by_colour
 
 
 class Fifo:
@@ -16,6 +16,8 @@ class Fifo:
 
     conserves = True
     traced_alone = False
+    models = EVERY_MODEL
+    largest_first = False
 
     def __init__(self) -> None:
         self._lots: deque[Lot] = deque()

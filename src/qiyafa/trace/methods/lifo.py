@@ -7,7 +7,7 @@ Not good for: busy services, where it ties a payment to whoever happened to pay 
 
 from collections.abc import Iterable
 
-from qiyafa.trace.lots import CLEAN, Lot, split, stolen_by_colour
+from qiyafa.trace.lots import CLEAN, EVERY_MODEL, Lot, split, stolen_by_colour
 
 
 class Lifo:
@@ -15,6 +15,8 @@ class Lifo:
 
     conserves = True
     traced_alone = False
+    models = EVERY_MODEL
+    largest_first = False
 
     def __init__(self) -> None:
         self._lots: list[Lot] = []

@@ -7,7 +7,7 @@ Not good for: anything but a list of whom to look at; never block or claim on it
 
 from collections.abc import Iterable
 
-from qiyafa.trace.lots import CLEAN, Lot
+from qiyafa.trace.lots import CLEAN, EVERY_MODEL, Lot
 
 
 class Poison:
@@ -15,6 +15,8 @@ class Poison:
 
     conserves = False
     traced_alone = True
+    models = EVERY_MODEL
+    largest_first = False
 
     def __init__(self) -> None:
         self._colours: set[int] = set()

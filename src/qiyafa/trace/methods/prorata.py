@@ -9,7 +9,7 @@ Not good for: percentages, which a suspect can dilute with clean money. Look at 
 
 from collections.abc import Iterable
 
-from qiyafa.trace.lots import CLEAN, Lot
+from qiyafa.trace.lots import CLEAN, EVERY_MODEL, Lot
 
 
 class ProRata:
@@ -17,6 +17,8 @@ class ProRata:
 
     conserves = True
     traced_alone = True
+    models = EVERY_MODEL
+    largest_first = False
 
     def __init__(self) -> None:
         self._balance = 0

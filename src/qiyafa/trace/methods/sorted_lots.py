@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qiyafa.trace.lots import CLEAN, Lot, split, stolen_by_colour
+from qiyafa.trace.lots import CLEAN, EVERY_MODEL, Lot, split, stolen_by_colour
 
 
 class SortedLots:
@@ -10,6 +10,8 @@ class SortedLots:
 
     conserves = True
     traced_alone = False
+    models = EVERY_MODEL
+    largest_first = False
     stolen_goes_first: bool
 
     def __init__(self) -> None:
