@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from qiyafa.app.case_file import read_case
-from qiyafa.model.case import Stop, Theft, TransferRef
+from qiyafa.model.case import OutputRef, Stop, Theft, TransferRef
 from qiyafa.model.errors import InvalidInput, NotFound
 from qiyafa.text import text
 
 THIEF = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
 TRANSACTION = "0x" + "ab" * 32
+BITCOIN = "bip122:000000000019d6689c085ae165831e93"
+GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 HEAD = '[case]\nid = "c"\n'
 
 
@@ -57,6 +59,22 @@ def theft(lines: str) -> str:
     return f'{HEAD}[[theft]]\nchain = "eip155:1"\n{lines}\n'
 
 
+def on_bitcoin(lines: str) -> str:
+    return f'{HEAD}[[theft]]\nchain = "{BITCOIN}"\n{lines}\n'
+
+
+def test_outputs_are_named_by_transaction_and_index(tmp_path: Path) -> None:
+    lines = f'outputs = [{{transaction = "{"AB" * 32}", index = 1}}, {{transaction = "{"cd" * 32}"}}]'
+    (found,) = read_case(write(tmp_path, on_bitcoin(lines))).case.thefts
+    assert found.outputs == (OutputRef("ab" * 32, 1), OutputRef("cd" * 32, None))
+
+
+def test_an_address_of_a_chain_of_outputs_can_be_a_theft_of_its_only_asset(tmp_path: Path) -> None:
+    lines = f'address = "{GENESIS}"\nfrom_block = 3\nasset = "{BITCOIN}/slip44:0"'
+    (found,) = read_case(write(tmp_path, on_bitcoin(lines))).case.thefts
+    assert (found.address, found.from_block, found.asset) == (GENESIS, 3, f"{BITCOIN}/slip44:0")
+
+
 @pytest.mark.parametrize(
     ("content", "key", "said"),
     [
@@ -72,6 +90,18 @@ def theft(lines: str) -> str:
         (theft("transfers = []"), "case.wrong_type", "transaction"),
         (theft('transfers = [{transaction = "0x12"}]'), "case.bad_value", "0x12"),
         (theft("outputs = []"), "case.outputs_not_here", "outputs"),
+        (on_bitcoin("transfers = [{}]"), "case.transfers_not_here", "outputs"),
+        (on_bitcoin("outputs = []"), "case.wrong_type", "index"),
+        (on_bitcoin("outputs = [{index = 0}]"), "case.missing_key", "transaction"),
+        (
+            on_bitcoin(f'outputs = [{{transaction = "{"ab" * 32}", position = 0}}]'),
+            "case.unknown_key",
+            "transaction, index",
+        ),
+        (on_bitcoin(f'outputs = [{{transaction = "{"ab" * 32}", index = -1}}]'), "case.wrong_type", "index"),
+        (on_bitcoin('outputs = [{transaction = "ab"}]'), "case.bad_value", "ab"),
+        (on_bitcoin(f'address = "{GENESIS}"\noutputs = [{{}}]'), "case.two_theft_forms", "`address` and `outputs`"),
+        (on_bitcoin(f'address = "{GENESIS}"\nasset = "doge"'), "case.bad_value", "one only"),
         (theft(f'address = "{THIEF}"\nasset = "doge"'), "case.bad_value", "doge"),
         (theft("from_block = 3\ntransfers = [{}]"), "case.from_block_without_address", "from_block"),
         ('[case]\nid = "c"\n[[theft]]\nchain = "moon:1"\naddress = "x"', "case.bad_value", "moon"),

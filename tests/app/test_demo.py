@@ -9,7 +9,8 @@ from qiyafa.app.demo import MARK, Demo, run_demo
 from qiyafa.app.scenario.create import LEAST_TRANSFERS
 from qiyafa.app.scenario.truth import Truth
 from qiyafa.model.errors import Conflict, InvalidInput, Unavailable
-from qiyafa.trace.methods import METHODS
+
+from support.methods import ON_ACCOUNTS
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def test_every_stolen_unit_is_accounted_for_by_every_method(demo: Demo) -> None:
     assert demo.is_right
     assert demo.accuracy.stolen_units == demo.scenario.truth.stolen
-    assert [entry.method for entry in demo.accuracy.methods] == list(METHODS)
+    assert [entry.method for entry in demo.accuracy.methods] == ON_ACCOUNTS
 
 
 def test_what_the_ledger_calls_stolen_is_what_the_story_calls_stolen(demo: Demo) -> None:

@@ -11,7 +11,7 @@ from qiyafa.model.finding import MethodAnswer, PoisonAnswer, Totals, TraceAnswer
 
 
 def printed(answer: TraceAnswer) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(json.dumps(answer_json(answer)))
+    record: dict[str, Any] = json.loads("".join(answer_json(answer)))
     return record
 
 

@@ -12,6 +12,8 @@ import pytest
 from qiyafa.model.raw import RawTransfers, SourceFile
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 
+from support.output_ledgers import BITCOIN, CHAIN, OutputRows, Spend, write_outputs
+
 HOSTILE = "evil\x1b[2J‮.csv"
 
 
@@ -54,8 +56,34 @@ def test_info_takes_its_folder_either_way_but_only_one(ledger):
 
 
 def test_info_as_json_is_complete(ledger):
-    (chain,) = json.loads(run("info", ledger, "--json").stdout)["chains"]
+    chain = json.loads(run("info", ledger, "--json").stdout)["chains"]["eip155:1"]
+    assert (chain["chain"], chain["model"]) == ("eip155:1", "accounts")
     assert (chain["rows"], chain["head_block"], chain["lacks"]) == (2, 100, ["internal", "tokens"])
+
+
+@pytest.fixture
+def outputs_ledger(tmp_path: Path) -> Path:
+    """A coinbase of 50 units that is spent, 45 of them to somebody."""
+    rows = OutputRows()
+    origin = rows.add("coinbase", 7, 0, (), [("a", 50)])
+    rows.add("spend", 8, 1, [Spend(origin)], [("b", 45)])
+    opened = ParquetLedger.open_or_create(tmp_path / "outputs")
+    opened.ingest(write_outputs(tmp_path, rows), native_asset=BITCOIN)
+    return tmp_path / "outputs"
+
+
+def test_info_names_the_totals_of_a_chain_of_outputs_by_its_caip2(outputs_ledger):
+    chain = json.loads(run("info", outputs_ledger, "--json").stdout)["chains"][CHAIN]
+    totals = ("blocks", "transactions", "inputs", "inputs_resolved", "unspent_units")
+    assert [chain[name] for name in totals] == [2, 2, 1, 1, "45"]
+    assert (chain["chain"], chain["model"], chain["lacks"]) == (CHAIN, "outputs", [])
+
+
+def test_info_shows_the_totals_of_a_chain_of_outputs(outputs_ledger):
+    shown = run("info", outputs_ledger).stdout
+    for expected in ("1 (1 with a known value)", "base units in unspent outputs", "45", "2009-01-03T"):
+        assert expected in shown
+    assert "internal transfers" not in shown
 
 
 def test_verify_says_that_a_ledger_is_sound(ledger):

@@ -52,12 +52,19 @@ def test_limits_that_are_not_set_are_none() -> None:
     assert read_limits("7", "3", "1_000") == Limits(until_block=7, max_hops=3, min_units=1000)
 
 
-@pytest.mark.parametrize("written", ["-1", "two", "", "1.5", "0x10", "1e3", "9" * 39])
+@pytest.mark.parametrize("written", ["-1", "two", "", "1.5", "0x10", "1e3"])
 def test_a_limit_that_is_no_whole_number_is_refused_by_name(written: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_limits(None, None, written)
     assert refused.value.fields["option"] == "--min-units"
     assert refused.value.fields["value"] == written
+
+
+def test_a_number_that_no_trace_can_hold_is_said_to_be_too_long() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_limits(None, None, "9" * 39)
+    assert "39 digits" in text(refused.value.key, **refused.value.fields)
+    assert read_whole_number("--min-units", "0" * 5000 + "7") == 7
 
 
 @given(st.integers(0, 10**38 - 1))

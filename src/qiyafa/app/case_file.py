@@ -11,8 +11,9 @@ from typing import Any
 
 from qiyafa.chains import find_chain
 from qiyafa.chains.chain import Chain
-from qiyafa.model.case import Case, Stop, Theft, TransferRef
+from qiyafa.model.case import Case, OutputRef, Stop, Theft, TransferRef
 from qiyafa.model.errors import InvalidInput, NotFound, QiyafaError, Unavailable
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.text import text
 
 Table = dict[str, Any]
@@ -21,6 +22,7 @@ TOP_KEYS = ("case", "theft", "stop")
 CASE_KEYS = ("id", "title", "note")
 THEFT_KEYS = ("id", "chain", "address", "from_block", "transfers", "outputs", "asset", "note")
 TRANSFER_KEYS = ("transaction", "position")
+OUTPUT_KEYS = ("transaction", "index")
 STOP_KEYS = ("chain", "address", "reason", "note")
 
 
@@ -82,10 +84,13 @@ class _Reader:
         forms = [key for key in ("address", "transfers", "outputs") if key in table]
         if not forms:
             raise InvalidInput("case.no_theft_form", path=self.path, table=where)
-        if "outputs" in forms:
-            raise InvalidInput("case.outputs_not_here", path=self.path, table=where)
         if len(forms) > 1:
-            raise InvalidInput("case.two_theft_forms", path=self.path, table=where)
+            first, second = (f"`{form}`" for form in forms[:2])
+            raise InvalidInput("case.two_theft_forms", path=self.path, table=where, first=first, second=second)
+        if forms == ["outputs"] and chain.model is not LedgerModel.OUTPUTS:
+            raise InvalidInput("case.outputs_not_here", path=self.path, table=where)
+        if forms == ["transfers"] and chain.model is LedgerModel.OUTPUTS:
+            raise InvalidInput("case.transfers_not_here", path=self.path, table=where)
         if "from_block" in table and "address" not in table:
             raise InvalidInput("case.from_block_without_address", path=self.path, table=where)
         return Theft(
@@ -93,27 +98,35 @@ class _Reader:
             chain=chain.caip2,
             address=self.address(table, where, chain) if "address" in table else None,
             from_block=self.whole(table, "from_block", where, default=0),
-            transfers=tuple(self.transfer(one, where, chain) for one in self.transfers(table, where)),
+            transfers=tuple(self.transfer(one, where, chain) for one in self.listed(table, "transfers", where)),
+            outputs=tuple(self.output(one, where, chain) for one in self.listed(table, "outputs", where)),
             asset=self.asset(table, where, chain),
         )
 
-    def transfers(self, table: Table, where: str) -> list[Table]:
-        """Return the transfer tables of a theft, none if it names an address."""
-        if "transfers" not in table:
+    def listed(self, table: Table, key: str, where: str) -> list[Table]:
+        """Return the tables in which a theft lists its transfers or outputs, none if it names an address."""
+        if key not in table:
             return []
-        listed = self.get(table, "transfers", where, list, "transfers")
+        listed = self.get(table, key, where, list, key)
         if not listed or not all(isinstance(one, dict) for one in listed):
-            self.wrong_type("transfers", where, "transfers")
+            self.wrong_type(key, where, key)
         return list(listed)
 
     def transfer(self, table: Table, where: str, chain: Chain) -> TransferRef:
         self.check_keys(table, TRANSFER_KEYS, f"transfers of {where}")
-        transaction = self.get(table, "transaction", where, str, "text")
+        return TransferRef(self.transaction(table, where, chain), self.whole(table, "position", where, default=1))
+
+    def output(self, table: Table, where: str, chain: Chain) -> OutputRef:
+        self.check_keys(table, OUTPUT_KEYS, f"outputs of {where}")
+        index = self.whole(table, "index", where, default=0) if "index" in table else None
+        return OutputRef(self.transaction(table, where, chain), index)
+
+    def transaction(self, table: Table, where: str, chain: Chain) -> str:
+        written = self.get(table, "transaction", where, str, "text")
         try:
-            canonical = chain.transaction_hash(transaction)
+            return chain.transaction_hash(written)
         except QiyafaError as error:
             raise self.bad("case.bad_value", "transaction", where, error) from error
-        return TransferRef(canonical, self.whole(table, "position", where, default=1))
 
     def stop(self, table: Table, where: str) -> Stop:
         self.check_keys(table, STOP_KEYS, where)
@@ -142,6 +155,9 @@ class _Reader:
         written: str = self.get(table, "asset", where, str, "text")
         if written == chain.native_asset:
             return written
+        if not chain.token_namespace:
+            other = InvalidInput("case.one_asset_only", asset=written, native=chain.native_asset)
+            raise self.bad("case.bad_value", "asset", where, other)
         contract = written.rpartition(":")[2] if "/" in written else written
         try:
             asset = chain.token_asset(contract)

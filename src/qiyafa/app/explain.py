@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qiyafa.app.case_file import read_case
-from qiyafa.app.trace import ChainGround, chain_knowledge, ledger_state, open_case
+from qiyafa.app.trace import ChainGround, chain_knowledge, chosen_methods, ledger_state, open_case
 from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Limits
 from qiyafa.model.errors import InvalidInput, NotFound, QiyafaError
 from qiyafa.model.finding import ExplainedAddress, Explanation, Flow
 from qiyafa.model.ports import Progress, silent
 from qiyafa.stores.parquet_duckdb import ParquetLedger
-from qiyafa.trace.answer import ChainOutcome
+from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.explain import explain_address
 from qiyafa.trace.flows import flow_records
 from qiyafa.trace.gaps import find_gaps
@@ -38,7 +38,10 @@ def explain(
     case_file = read_case(case_path)
     ledger = ParquetLedger.open(ledger_path)
     grounds = open_case(case_file.case, ledger, limits, progress)
-    grounds = [ground for ground in grounds if ground.engine.columns.chain in _chains_of(address, grounds)]
+    chains = _chains_of(address, grounds)
+    grounds = [ground for ground in grounds if ground.engine.columns.chain in chains]
+    chosen_methods([method], grounds)
+    grounds = [ground for ground in grounds if ground.allows(method)]
     steps: list[ExplainedAddress] = []
     outcomes: list[ChainOutcome] = []
     shown = address

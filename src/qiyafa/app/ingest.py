@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Final
 
 from qiyafa.app.files import written_aside
 from qiyafa.app.ledger import KNOWLEDGE
-from qiyafa.chains import find_chain
 from qiyafa.chains.chain import Chain
+from qiyafa.chains.readers import READERS
 from qiyafa.chains.readers.ethereum_etl.reader import EthereumEtlFiles, read_ethereum_etl
 from qiyafa.chains.readers.etherscan.decimals import read_decimals
 from qiyafa.chains.readers.etherscan.reader import EtherscanFiles, read_etherscan
-from qiyafa.chains.readers.reading import Reading
+from qiyafa.chains.readers.reading import OutputsReading, Reading
 from qiyafa.model.errors import Problem, Unavailable
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.raw import SourceFile
 from qiyafa.stores.ingest import IngestReport
@@ -41,6 +42,7 @@ class Ingested:
     """All of them, those that were not kept included."""
     lacks: tuple[str, ...]
     """What the ledger still does not have of the chain: `native`, `fees`, `internal`, `tokens`."""
+    model: LedgerModel = LedgerModel.ACCOUNTS
 
 
 def ingest_ethereum_etl(files: EthereumEtlFiles, chain: str, ledger: Path, *, progress: Progress = silent) -> Ingested:
@@ -49,10 +51,10 @@ def ingest_ethereum_etl(files: EthereumEtlFiles, chain: str, ledger: Path, *, pr
     Raises InvalidInput or NotFound for files that cannot be read as their table, Conflict if the ledger is busy or
     damaged, Unavailable if the disk fails. The ledger is then as it was.
     """
-    found = find_chain(chain)
+    found = READERS["ethereum-etl"].chain(chain)
     files.total_bytes()  # A name mistyped must not leave a ledger behind.
     opened = ParquetLedger.open_or_create(ledger)
-    with _scratch_folder(ledger) as scratch:
+    with scratch_folder(ledger) as scratch:
         return _merged(opened, found, read_ethereum_etl(files, found, scratch, progress), progress)
 
 
@@ -69,12 +71,25 @@ def ingest_etherscan(
 
     `decimals` are texts such as `0xdac1…=6`. Raises like `ingest_ethereum_etl`, and InvalidInput for a bad address.
     """
-    found = find_chain(chain)
+    found = READERS["etherscan"].chain(chain)
     request = EtherscanFiles(files, found.formats.canonical(address), read_decimals(decimals, found))
     request.total_bytes()  # A name mistyped must not leave a ledger behind.
     opened = ParquetLedger.open_or_create(ledger)
-    with _scratch_folder(ledger) as scratch:
+    with scratch_folder(ledger) as scratch:
         return _merged(opened, found, read_etherscan(request, found, scratch, progress), progress)
+
+
+def ingest_reading(
+    found: Chain, ledger: Path, read: Callable[[Path], Reading | OutputsReading], *, progress: Progress = silent
+) -> Ingested:
+    """Take what a reader finds into a ledger, which is made if it is missing; `read` gets an empty scratch folder.
+
+    Raises what the reader raises, Conflict if the ledger is busy or damaged, Unavailable if the disk fails. The ledger
+    is then as it was.
+    """
+    opened = ParquetLedger.open_or_create(ledger)
+    with scratch_folder(ledger) as scratch:
+        return _merged(opened, found, read(scratch), progress)
 
 
 def write_problems(problems: tuple[Problem, ...], path: Path) -> None:
@@ -95,7 +110,7 @@ def problem_record(problem: Problem) -> dict[str, object]:
     }
 
 
-def _merged(ledger: ParquetLedger, chain: Chain, reading: Reading, progress: Progress) -> Ingested:
+def _merged(ledger: ParquetLedger, chain: Chain, reading: Reading | OutputsReading, progress: Progress) -> Ingested:
     report = ledger.ingest(reading.raw, native_asset=chain.native_asset, progress=progress)
     provides = ledger.knowledge(chain.caip2).provides
     return Ingested(
@@ -103,12 +118,13 @@ def _merged(ledger: ParquetLedger, chain: Chain, reading: Reading, progress: Pro
         sources=reading.raw.sources,
         problems=(*reading.problems, *report.conflicts),
         problem_count=reading.problem_count + report.conflict_count,
-        lacks=tuple(one for one in KNOWLEDGE if one not in provides),
+        lacks=tuple(one for one in KNOWLEDGE if one not in provides) if chain.model is LedgerModel.ACCOUNTS else (),
+        model=chain.model,
     )
 
 
 @contextmanager
-def _scratch_folder(ledger: Path) -> Iterator[Path]:
+def scratch_folder(ledger: Path) -> Iterator[Path]:
     """Give an empty folder in the ledger that is gone afterwards, after Ctrl-C too, and clear those of killed runs."""
     try:
         _clear_leftovers(ledger)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qiyafa.app.columns import traceable_columns
 from qiyafa.app.trace import ledger_state
 from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Limits
@@ -40,7 +41,7 @@ def paths_between(
     for name in _chains_of((source, target), ledger):
         formats = find_chain(name).formats
         ends = (formats.canonical(source), formats.canonical(target))
-        columns = ledger.columns(name, progress)
+        columns = traceable_columns(ledger, name, progress)
         for written, address in zip((source, target), ends, strict=True):
             known[written] |= bool(columns.places_of(address))
         begin, end = _rows(columns, from_block, limits)

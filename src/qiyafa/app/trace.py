@@ -9,20 +9,24 @@ import numba
 import numpy
 
 import qiyafa
+from qiyafa.app.assets import token_symbol
 from qiyafa.app.case_file import read_case
+from qiyafa.app.columns import traceable_columns
 from qiyafa.app.files import written_aside
 from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Case, Limits
 from qiyafa.model.columns import iso_time
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.finding import Claim, Flow, LedgerState, TraceAnswer
-from qiyafa.model.ledger import CoverageStatus
 from qiyafa.model.ports import Progress, silent
+from qiyafa.model.token import MOST_DECIMALS
 from qiyafa.stores.parquet_duckdb import ParquetLedger
-from qiyafa.trace.answer import ChainOutcome, intervals, method_answer, poison_answer
+from qiyafa.trace.answer import method_answer, poison_answer
+from qiyafa.trace.chain_outcome import ChainOutcome, Coverage
 from qiyafa.trace.engine.walk import NAME, Engine
 from qiyafa.trace.flows import claim_records, flow_records
-from qiyafa.trace.gaps import ChainKnowledge, find_gaps
+from qiyafa.trace.gaps import EVERY_KIND, ChainKnowledge, find_gaps
+from qiyafa.trace.holdings import HoldingTable, IntervalTable
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.planning import PlannedCase, plan_case
 
@@ -75,24 +79,29 @@ def trace_case(
     case_path: Path,
     ledger_path: Path,
     *,
-    methods: Sequence[str] = tuple(METHODS),
+    methods: Sequence[str] | None = None,
     limits: Limits = NO_LIMITS,
     progress: Progress = silent,
 ) -> TracedCase:
-    """Trace a case file over a ledger by some methods. Raises QiyafaError with what is wrong."""
+    """Trace a case file over a ledger by some methods; None means all that the case's chains allow.
+
+    Raises QiyafaError with what is wrong.
+    """
     case_file = read_case(case_path)
     ledger = ParquetLedger.open(ledger_path)
     ground = open_case(case_file.case, ledger, limits, progress)
     outcomes = {
         method: tuple(
             ChainOutcome(one.engine.columns, one.planned, outcome, one.coverage)
-            for one, outcome in ((one, one.engine.trace(one.planned.plan, method, progress=progress)) for one in ground)
+            for one in ground
+            if one.allows(method)
+            for outcome in (one.engine.trace(one.planned.plan, method, progress=progress),)
         )
-        for method in METHODS
-        if method in methods
+        for method in chosen_methods(methods, ground)
     }
     conserving = {method: chains for method, chains in outcomes.items() if METHODS[method].conserves}
-    answers = {method: method_answer(method, chains) for method, chains in conserving.items()}
+    holdings = {method: HoldingTable(chains) for method, chains in conserving.items()}
+    answers = {method: method_answer(method, chains, holdings[method]) for method, chains in conserving.items()}
     knowledge = [chain_knowledge(one) for one in ground]
     answer = TraceAnswer(
         case_id=case_file.case.id,
@@ -102,7 +111,7 @@ def trace_case(
         limits={name: value for name in _LIMITS if (value := getattr(limits, name)) is not None},
         methods=answers,
         poison=poison_answer(outcomes["poison"]) if "poison" in outcomes else None,
-        intervals=intervals(answers.values()),
+        intervals=IntervalTable(holdings.values()),
         gaps=find_gaps([chain for chains in conserving.values() for chain in chains], knowledge),
         versions={
             "qiyafa": qiyafa.__version__,
@@ -111,7 +120,8 @@ def trace_case(
             "case_sha256": case_file.sha256,
         },
     )
-    return TracedCase(case_file.case, answer, outcomes, display_units(case_file.case))
+    ledger.settle()
+    return TracedCase(case_file.case, answer, outcomes, display_units(case_file.case, ledger))
 
 
 _LIMITS = tuple(field.name for field in fields(Limits))
@@ -124,10 +134,21 @@ class ChainGround:
     engine: Engine
     planned: PlannedCase
     ledger: ParquetLedger
+    coverage: Coverage
 
-    def coverage(self, address: str) -> CoverageStatus:
-        """Return how complete the history of an address is."""
-        return self.ledger.address_coverage(self.engine.columns.chain, address).status
+    def allows(self, method: str) -> bool:
+        """Tell whether a method can be used on this chain."""
+        return self.engine.columns.model in METHODS[method].models
+
+
+def chosen_methods(asked: Sequence[str] | None, grounds: Sequence[ChainGround]) -> list[str]:
+    """Return the methods to use, in the order of answers. Raises InvalidInput for one that no chain here allows."""
+    allowed = [method for method in METHODS if any(one.allows(method) for one in grounds)]
+    for method in asked or ():
+        if method not in allowed:
+            chains = ", ".join(one.engine.columns.chain for one in grounds)
+            raise InvalidInput("trace.error.method_needs_outputs", method=method, chains=chains)
+    return [method for method in allowed if asked is None or method in asked]
 
 
 def open_case(case: Case, ledger: ParquetLedger, limits: Limits, progress: Progress) -> list[ChainGround]:
@@ -138,17 +159,25 @@ def open_case(case: Case, ledger: ParquetLedger, limits: Limits, progress: Progr
             known = ", ".join(ledger.chains()) or "-"
             raise InvalidInput("case.chain_not_in_ledger", table=f"[[theft]] {number}", chain=theft.chain, known=known)
     for chain in sorted({theft.chain for theft in case.thefts}):
-        columns = ledger.columns(chain, progress)
+        columns = traceable_columns(ledger, chain, progress)
         planned = plan_case(columns, case, limits, ledger.record(chain).head.block_number)
-        grounds.append(ChainGround(Engine(columns), planned, ledger))
+        grounds.append(ChainGround(Engine(columns), planned, ledger, ledger.coverage_status(chain)))
     return grounds
 
 
 def chain_knowledge(ground: ChainGround) -> ChainKnowledge:
     """Return what the sources of a chain provided, for the gaps."""
     chain = ground.engine.columns.chain
+    if ground.engine.columns.outputs is not None:
+        return ChainKnowledge(chain, EVERY_KIND, 0, ground.ledger.record(chain).diverged)
     known = ground.ledger.knowledge(chain)
-    return ChainKnowledge(chain, known.provides, known.status_unknown)
+    return ChainKnowledge(
+        chain,
+        known.provides,
+        known.status_unknown,
+        ground.ledger.record(chain).diverged,
+        frozenset(one.asset for one in ground.ledger.tokens(chain).values() if one.unreconciled),
+    )
 
 
 def ledger_state(ledger: ParquetLedger) -> LedgerState:
@@ -161,7 +190,13 @@ def ledger_state(ledger: ParquetLedger) -> LedgerState:
     return LedgerState(ledger.manifest.sha256, heads, str(ledger.path))
 
 
-def display_units(case: Case) -> dict[str, tuple[str, int]]:
-    """Return symbol and decimals of the native assets of a case's chains."""
-    chains = [find_chain(theft.chain) for theft in case.thefts]
-    return {chain.native_asset: (chain.native_symbol, chain.native_decimals) for chain in chains}
+def display_units(case: Case, ledger: ParquetLedger) -> dict[str, tuple[str, int]]:
+    """Return symbol and decimals of the native assets of a case's chains, and of the tokens that state both."""
+    chains = {theft.chain: find_chain(theft.chain) for theft in case.thefts}
+    units = {
+        one.asset: (token_symbol(one), one.decimals)
+        for chain in chains
+        for one in ledger.tokens(chain).values()
+        if token_symbol(one) and one.decimals is not None and one.decimals <= MOST_DECIMALS
+    }
+    return units | {chain.native_asset: (chain.native_symbol, chain.native_decimals) for chain in chains.values()}

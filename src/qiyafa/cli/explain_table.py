@@ -8,6 +8,7 @@ from qiyafa.app.assets import unit_of
 from qiyafa.cli.answer_table import show_gaps
 from qiyafa.cli.readable import readable_number
 from qiyafa.cli.screen import Cell, Column, say, show_table
+from qiyafa.model.columns import TRANSACTION
 from qiyafa.model.finding import ExplainedAddress, Explanation, Leg, LegKind
 from qiyafa.text import text
 
@@ -23,7 +24,8 @@ def show_explanation(screen: "Console", explanation: Explanation, *, depth: int,
     say(screen, text("cli.explain.title", **fields), style="bold")
     if not explanation.steps:
         say(screen, text("cli.explain.nothing", **fields))
-    for hops, group in groupby(explanation.steps, key=lambda step: step.hops):
+    # A transaction that pays an address is as far away as those who fund it; both get their room.
+    for (hops, passed), group in groupby(explanation.steps, key=lambda step: (step.hops, is_transaction(step.address))):
         steps = list(group)
         if hops > depth:
             deepest = max(step.hops for step in explanation.steps)
@@ -32,8 +34,14 @@ def show_explanation(screen: "Console", explanation: Explanation, *, depth: int,
         for step in steps[:top]:
             _show_step(screen, step, top=top, exact=exact)
         if len(steps) > top:
-            say(screen, text("cli.explain.wider", count=f"{len(steps) - top:,}", hops=hops), style="dim")
+            wider = "cli.explain.wider_transactions" if passed else "cli.explain.wider"
+            say(screen, text(wider, count=f"{len(steps) - top:,}", hops=hops), style="dim")
     show_gaps(screen, explanation.gaps)
+
+
+def is_transaction(address: str) -> bool:
+    """Tell whether a step is a transaction, which stands between addresses on a chain of outputs."""
+    return address.startswith(TRANSACTION)
 
 
 def _show_step(screen: "Console", step: ExplainedAddress, *, top: int, exact: bool) -> None:

@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 from qiyafa.cli.options import AsJson, LedgerFolder, Quiet
 from qiyafa.cli.progress import progress_bar
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.text import text
 
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ def etherscan(
     _answer(ingested, ledger, problems, as_json=as_json, quiet=quiet)
 
 
+def show_ingested(ingested: "Ingested", ledger: Path, problems: Path | None, *, as_json: bool, quiet: bool) -> None:
+    """Print what became of a source, as every `ingest` command does, and write its problems where that was asked."""
+    _answer(ingested, ledger, problems, as_json=as_json, quiet=quiet)
+
+
 def _answer(ingested: "Ingested", ledger: Path, problems: Path | None, *, as_json: bool, quiet: bool) -> None:
     from qiyafa.app.ingest import write_problems
 
@@ -162,7 +168,10 @@ def _lines(ingested: "Ingested", ledger: Path, *, has_problems_file: bool, quiet
         yield text("chains.ingest.more_files", count=f"{len(ingested.sources) - _SHOWN_SOURCES:,}")
     head = "-" if report.head_block is None else f"{report.head_block:,}"
     counts = {"added": f"{report.rows_added:,}", "total": f"{report.rows_total:,}"}
-    yield text("chains.ingest.done", ledger=str(ledger), chain=report.chain, head=head, **counts)
+    if ingested.model is LedgerModel.OUTPUTS:
+        yield text("chains_outputs.ingest.done", ledger=str(ledger), chain=report.chain, head=head, **counts)
+    else:
+        yield text("chains.ingest.done", ledger=str(ledger), chain=report.chain, head=head, **counts)
     if ingested.problem_count:
         yield text("chains.ingest.problem_count", count=f"{ingested.problem_count:,}")
     for problem in ingested.problems[:_SHOWN_PROBLEMS]:

@@ -39,9 +39,7 @@ def info(
 
     held = ledger_info(path)
     if as_json:
-        record = asdict(held)
-        for chain in record["chains"]:
-            chain["knowledge"]["provides"] = sorted(chain["knowledge"]["provides"])
+        record = {**asdict(held), "chains": {chain.chain: _chain_record(chain) for chain in held.chains}}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
         return
 
@@ -88,34 +86,79 @@ def dump(
     sys.stdout.writelines(f"{line}\n" for line in ledgers.dump(ledger, chain))
 
 
+def _chain_record(chain: "ChainInfo") -> dict[str, object]:
+    """Return what programs read of a chain. Units are text: numbers in JSON may lose digits."""
+    record = asdict(chain)
+    record["knowledge"]["provides"] = sorted(record["knowledge"]["provides"])
+    totals = record.pop("outputs")
+    if totals is not None:
+        record |= {**totals, "unspent_units": str(totals["unspent_units"])}
+    return record
+
+
 def _show_chain(screen: "Console", chain: "ChainInfo") -> None:
     from qiyafa.cli.screen import Column, say, show_table
 
-    unknown = text("ledger.cli.unknown")
-    known = chain.knowledge
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in chain.rows_by_kind.items())
-    facts = [
-        ("transfers", f"{chain.rows:,} ({kinds})" if kinds else "0"),
-        ("addresses", f"{chain.addresses:,}"),
-        ("blocks", f"{_number(chain.first_block, unknown)} - {_number(chain.head_block, unknown)}"),
-        ("dates", f"{chain.first_time or unknown} - {chain.head_time or unknown}"),
-        ("head_hash", chain.head_hash or unknown),
-        ("provides", ", ".join(text(f"ledger.knowledge.{one}") for one in chain.provides) or "-"),
-        ("lacks", ", ".join(text(f"ledger.knowledge.{one}") for one in chain.lacks) or "-"),
-        ("coverage", ", ".join(f"{count:,} {status}" for status, count in chain.coverage.items()) or "-"),
-        ("whole_blocks", ", ".join(f"{r.first_block:,} - {r.last_block:,}" for r in chain.blocks_held_whole) or "-"),
-        ("ordered_by", text(f"ledger.ordered_by.{chain.ordered_by}")),
-    ]
-    counted = ("status_unknown", "lossy", "order_assumed", "above_38_digits")
-    facts += [(name, f"{getattr(known, name):,}") for name in counted if getattr(known, name)]
     columns = (Column(text("ledger.cli.fact"), style="dim"), Column(text("ledger.cli.value")))
-    rows = [(text(f"ledger.fact.{name}"), value) for name, value in facts]
+    rows = [(text(f"ledger.fact.{name}"), value) for name, value in _facts(chain)]
     show_table(screen, text("ledger.cli.chain_title", chain=chain.chain), columns, rows)
     sources = [(one.name, one.table, f"{one.rows:,}", f"{one.problems:,}", one.sha256) for one in chain.sources]
     headings = (Column(text(f"ledger.source.{name}")) for name in ("name", "table", "rows", "problems", "sha256"))
     show_table(screen, text("ledger.cli.sources"), tuple(headings), sources[:_SHOWN_SOURCES])
     if len(sources) > _SHOWN_SOURCES:
         say(screen, text("ledger.cli.more_sources", count=f"{len(sources) - _SHOWN_SOURCES:,}"))
+
+
+def _facts(chain: "ChainInfo") -> list[tuple[str, str]]:
+    """Return what people are shown of a chain: the name of each fact and its value."""
+    unknown = text("ledger.cli.unknown")
+    known = chain.knowledge
+    facts = [
+        *(_rows_of_accounts(chain) if chain.outputs is None else _rows_of_outputs(chain)),
+        ("addresses", f"{chain.addresses:,}"),
+        ("blocks", f"{_number(chain.first_block, unknown)} - {_number(chain.head_block, unknown)}"),
+        ("dates", f"{chain.first_time or unknown} - {chain.head_time or unknown}"),
+        ("head_hash", chain.head_hash or unknown),
+        *(_sources_of_accounts(chain) if chain.outputs is None else ()),
+        ("coverage", ", ".join(f"{count:,} {status}" for status, count in chain.coverage.items()) or "-"),
+        ("whole_blocks", ", ".join(f"{r.first_block:,} - {r.last_block:,}" for r in chain.blocks_held_whole) or "-"),
+        ("ordered_by", text(f"ledger.ordered_by.{chain.ordered_by}")),
+    ]
+    counted = ("status_unknown", "lossy", "order_assumed", "above_38_digits")
+    facts += [(name, f"{getattr(known, name):,}") for name in counted if getattr(known, name)]
+    if chain.unreconciled:
+        facts.append(("unreconciled", f"{chain.unreconciled:,}"))
+    if chain.tokens_known:
+        facts.append(("tokens_known", f"{chain.tokens_known:,}"))
+        facts.append(("tokens_unreconciled", f"{chain.tokens_unreconciled:,}"))
+    if chain.diverged:
+        facts.append(("diverged", chain.diverged))
+    return facts
+
+
+def _rows_of_accounts(chain: "ChainInfo") -> list[tuple[str, str]]:
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in chain.rows_by_kind.items())
+    return [("transfers", f"{chain.rows:,} ({kinds})" if kinds else "0")]
+
+
+def _rows_of_outputs(chain: "ChainInfo") -> list[tuple[str, str]]:
+    totals = chain.outputs
+    assert totals is not None
+    known = text("ledger.cli.with_known_value", count=f"{totals.inputs_resolved:,}")
+    return [
+        ("transactions", f"{totals.transactions:,}"),
+        ("blocks_held", f"{totals.blocks:,}"),
+        ("inputs", f"{totals.inputs:,} ({known})"),
+        ("outputs", f"{totals.outputs:,}"),
+        ("unspent", f"{totals.unspent_units:,}"),
+    ]
+
+
+def _sources_of_accounts(chain: "ChainInfo") -> list[tuple[str, str]]:
+    return [
+        ("provides", ", ".join(text(f"ledger.knowledge.{one}") for one in chain.provides) or "-"),
+        ("lacks", ", ".join(text(f"ledger.knowledge.{one}") for one in chain.lacks) or "-"),
+    ]
 
 
 def _number(value: int | None, unknown: str) -> str:

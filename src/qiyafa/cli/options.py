@@ -59,9 +59,14 @@ def read_until(written: str) -> tuple[int | None, int | None]:
 def read_whole_number(option: str, written: str, *, least: int = 0) -> int:
     """Return the whole number that an option gives. Raises InvalidInput for anything else or below `least`."""
     digits = written.strip().replace("_", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) >= least):
+    if not (digits.isascii() and digits.isdigit()):
         raise InvalidInput("cli.error.whole_number", option=option, value=written, least=least)
-    return int(digits)
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > _MOST_DIGITS:
+        raise InvalidInput("cli.error.number_too_long", option=option, digits=len(significant), most=_MOST_DIGITS)
+    if int(significant) < least:
+        raise InvalidInput("cli.error.whole_number", option=option, value=written, least=least)
+    return int(significant)
 
 
 def read_methods(written: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

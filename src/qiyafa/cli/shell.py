@@ -1,5 +1,6 @@
 """The command `qiyafa` and its subcommands. Each command imports what it needs when it runs, so that help is quick."""
 
+import gc
 import io
 import shlex
 import signal
@@ -13,16 +14,26 @@ from qiyafa import __version__
 from qiyafa.cli import exits
 from qiyafa.cli.demo import demo
 from qiyafa.cli.explain import explain
+from qiyafa.cli.ingest import SeveralValues
 from qiyafa.cli.ingest import app as ingest
+from qiyafa.cli.ingest_core import bitcoin_rpc
+from qiyafa.cli.ingest_esplora import esplora
+from qiyafa.cli.ingest_nodes import evm_rpc
+from qiyafa.cli.ingest_outputs import bitcoin_blk
+from qiyafa.cli.ingest_tron import tron_rpc, tronscan_csv
 from qiyafa.cli.ledger import app as ledger
 from qiyafa.cli.path import path
+from qiyafa.cli.pull import pull
 from qiyafa.cli.scenario import scenario
+from qiyafa.cli.sync import sync
 from qiyafa.cli.trace import trace
 from qiyafa.text import text
 
 PROGRAM = "qiyafa"
-ORDER = ("demo", "ingest", "ledger", "trace", "explain", "path", "scenario")
+ORDER = ("demo", "ingest", "pull", "sync", "ledger", "trace", "explain", "path", "scenario")
 """Commands as help lists them: the first one to try, then the order of an investigation."""
+
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 class OrderedCommands(TyperGroup):
@@ -44,7 +55,24 @@ app = typer.Typer(
 )
 
 app.command("demo", help=text("cli.demo.help"), epilog=text("cli.demo.examples"))(demo)
+ingest.command(
+    "bitcoin-blk",
+    cls=SeveralValues,
+    help=text("chains_outputs.ingest.bitcoin_blk_help"),
+    epilog=text("chains_outputs.ingest.bitcoin_blk_examples"),
+)(bitcoin_blk)
+ingest.command(
+    "bitcoin-rpc", help=text("core_node.ingest.bitcoin_rpc_help"), epilog=text("core_node.ingest.bitcoin_rpc_examples")
+)(bitcoin_rpc)
+ingest.command("evm-rpc", help=text("nodes.ingest.evm_help"), epilog=text("nodes.ingest.evm_examples"))(evm_rpc)
+ingest.command("esplora", help=text("pull.ingest.help"), epilog=text("pull.ingest.examples"))(esplora)
+ingest.command("tronscan-csv", help=text("tron.ingest.tronscan_help"), epilog=text("tron.ingest.tronscan_examples"))(
+    tronscan_csv
+)
+ingest.command("tron-rpc", help=text("tron.ingest.rpc_help"), epilog=text("tron.ingest.rpc_examples"))(tron_rpc)
 app.add_typer(ingest, name="ingest")
+app.command("pull", help=text("pull.command.help"), epilog=text("pull.command.examples"))(pull)
+app.command("sync", help=text("sync.cli.help"), epilog=text("sync.cli.examples"))(sync)
 app.add_typer(ledger, name="ledger")
 app.command("trace", help=text("cli.trace.help"), epilog=text("cli.trace.examples"))(trace)
 app.command("explain", help=text("cli.explain.help"), epilog=text("cli.explain.examples"))(explain)
@@ -72,6 +100,7 @@ def qiyafa(
 
 def main() -> None:
     """Run the command line of this process."""
+    collect_seldom()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
@@ -79,6 +108,15 @@ def main() -> None:
             # A terminal that lacks a character gets an escape, never a traceback.
             stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def collect_seldom() -> None:
+    """Look for unreachable objects less often.
+
+    Modules and kernels make a hundred thousand objects that live to the end: looking through them again and again
+    costs a tenth of a short command's time.
+    """
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,6 +1,6 @@
 """`qiyafa trace`: where the stolen units of a case are now, by every method."""
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +36,7 @@ def trace(  # noqa: PLR0913 - one parameter for each option
     from qiyafa.app.trace import trace_case
     from qiyafa.trace.methods import METHODS
 
-    methods = options.read_methods(method or [], METHODS)
+    methods = options.read_methods(method, METHODS) if method else None
     with progress_bar(quiet) as progress:
         traced = trace_case(case, ledger, methods=methods, limits=limits, progress=progress)
         if flows is not None:
@@ -47,7 +47,8 @@ def trace(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.answer_json import answer_json
 
-        typer.echo(json.dumps(answer_json(traced.answer), ensure_ascii=False))
+        sys.stdout.writelines(answer_json(traced.answer))
+        sys.stdout.write("\n")
         return
 
     from qiyafa.cli.answer_table import show_answer
