@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.measuring import commit, hash_of, keep, machine, median_and_result, median_seconds, seconds
 from benchmarks.speed.account_ledger import HUBS, SyntheticLedger, make_ledger
 from benchmarks.speed.peers import fifo_deques, fifo_deques_with_thieves, haircut_floats, haircut_integers
+from qiyafa.model.ledger import LedgerModel
 from qiyafa.trace import reference
 from qiyafa.trace.engine.indexed import trace_each
 from qiyafa.trace.engine.intervals import build_index
@@ -225,7 +226,8 @@ def measure_reference() -> dict[str, float]:
         method: round(
             seconds(lambda method=method: reference.trace(bench.columns, plan, method)) / bench.count * 1e6, 2
         )
-        for method in METHODS
+        for method, kind in METHODS.items()
+        if LedgerModel.ACCOUNTS in kind.models
     }
 
 
