@@ -178,18 +178,13 @@ def measure_walks(bench: Bench) -> dict[str, float]:
     return found
 
 
-def main() -> None:
-    """Measure, print, and keep the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--transactions", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.add_argument("--keep", action="store_true", help="write it to benchmarks/results/")
-    arguments = parser.parse_args()
+def measure(transactions: int, *, quiet: bool = False) -> dict[str, Any]:
+    """Return everything that is measured on a ledger of so many transactions."""
     warm_up = Bench(make_ledger(WARM_UP), quiet=True)
-    for measure in (measure_shares, measure_fifo, measure_walks):
-        measure(warm_up)
-    bench = Bench(make_ledger(arguments.transactions), quiet=arguments.json)
-    result = {
+    for one in (measure_shares, measure_fifo, measure_walks):
+        one(warm_up)
+    bench = Bench(make_ledger(transactions), quiet=quiet)
+    return {
         "what": "exposure and search on outputs",
         "transactions": len(bench.outputs),
         "inputs": len(bench.outputs.spent_output),
@@ -200,12 +195,26 @@ def main() -> None:
         "fifo": measure_fifo(bench),
         "ns_a_row": measure_walks(bench),
         "rows": bench.rows,
-        "machine": machine(),
-        "commit": commit(),
     }
-    if arguments.keep:
-        keep("speed_outputs", result)
-    if arguments.json:
+
+
+def output_rows() -> list[dict[str, Any]]:
+    """Return the rows of a ledger of a million transactions."""
+    rows: list[dict[str, Any]] = measure(1_000_000, quiet=True)["rows"]
+    return rows
+
+
+def main() -> None:
+    """Measure, print, and keep the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--transactions", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--keep", metavar="NAME", help="also write benchmarks/results/NAME.json")
+    options = parser.parse_args()
+    result = {**measure(options.transactions, quiet=options.json), "machine": machine(), "commit": commit()}
+    if options.keep:
+        keep(options.keep, result)
+    if options.json:
         print(json.dumps(result, indent=1))
 
 

@@ -141,6 +141,21 @@ def one_by_one(anvil: Anvil, node: TimedNode, case: Path, scratch: Path, count: 
         }
 
 
+def sync_rows() -> list[dict[str, Any]]:
+    """Return the medians over a ledger of three thousand blocks as rows of a result."""
+    with tempfile.TemporaryDirectory() as scratch:
+        result = measure(3000, 100, Path(scratch))
+    return [
+        {
+            "name": f"sync, a block of {TRANSFERS} transfers {what}",
+            "seconds": result["milliseconds"][name]["median"] / 1000,
+            "p95_seconds": result["milliseconds"][name]["p95"] / 1000,
+            "ledger_transfers": result["ledger_transfers"],
+        }
+        for name, what in (("stored", "in the ledger"), ("total", "in the ledger and traced"))
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

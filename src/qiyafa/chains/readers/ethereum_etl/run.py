@@ -37,16 +37,26 @@ class Run:
         created_contract = self.chain.created_contract
         self.scratch.define("created_contract_of", lambda sender, nonce: created_contract(sender, int(nonce)))
 
-    def staged(self, path: Path, table: str, fields: tuple[Field, ...]) -> Staged:
-        """Stage one file of a table."""
+    def opened(self, path: Path, table: str, fields: tuple[Field, ...]) -> TableFile:
+        """Return one file of a table, to be staged."""
         problems = FileProblems(str(path))
         self.problems.append(problems)
-        return stage(self.scratch, TableFile(path, fields, problems, self._told(f"chains.stage.{table}")))
+        return TableFile(path, fields, problems, self._told(f"chains.stage.{table}"))
+
+    def staged(self, path: Path, table: str, fields: tuple[Field, ...]) -> Staged:
+        """Stage one file of a table."""
+        return stage(self.scratch, self.opened(path, table, fields))
 
     def finish(self, staged: Staged, table: str, rows: int) -> None:
-        """Note that a file was read, and how many of its rows were taken."""
-        path, problems = staged.file.path, staged.file.problems
-        self.sources.append(SourceFile(path.name, sha256_of(path), rows, problems.rows_left_out, READER, table))
+        """Note that a staged file was read, and how many of its rows were taken."""
+        self.finish_file(staged.file, table, rows)
+
+    def finish_file(self, file: TableFile, table: str, rows: int, sha256: str | None = None) -> None:
+        """Note that a file was read, how many of its rows were taken, and its hash if that is known already."""
+        path, problems = file.path, file.problems
+        self.sources.append(
+            SourceFile(path.name, sha256 or sha256_of(path), rows, problems.rows_left_out, READER, table)
+        )
 
     def _told(self, stage_key: str) -> Callable[[int], None]:
         def told(read: int) -> None:

@@ -8,9 +8,11 @@ in the row tells them apart. Where the logs of the same run show which they are,
 
 from pathlib import Path
 
+from qiyafa.chains.readers.ethereum_etl.plain_token_transfers import PlainTransfers, write_plain_transfers
 from qiyafa.chains.readers.ethereum_etl.run import Run
 from qiyafa.chains.readers.tabular.fields import ADDRESS, BLOCK, HASH, INDEX, TIME, UNITS, Field, may, must
-from qiyafa.chains.readers.tabular.staging import Staged
+from qiyafa.chains.readers.tabular.plain_csv import PlainCsv
+from qiyafa.chains.readers.tabular.staging import Staged, TableFile, open_plain, stage, stage_again, stage_others
 
 FIELDS: tuple[Field, ...] = (
     must("token_address", ADDRESS),
@@ -23,6 +25,10 @@ FIELDS: tuple[Field, ...] = (
     may("transaction_index", INDEX),
     may("block_timestamp", TIME),
 )
+
+_GOOD = "staged WHERE fault IS NULL"
+_FAILED = "transaction_hash IN (SELECT transaction_hash FROM failed_transactions)"
+_SINGLE = "(transaction_hash, log_index) IN (SELECT transaction_hash, log_index FROM single_tokens)"
 
 _COLUMNS = {
     "block_number": "block_number",
@@ -42,23 +48,51 @@ _COLUMNS = {
 def read_token_transfers(run: Run, files: tuple[Path, ...]) -> None:
     """Write the token transfers of all files; the logs must have been read before."""
     for path in files:
-        staged = run.staged(path, "token_transfers", FIELDS)
-        known = "(SELECT transaction_hash, log_index FROM single_tokens)"
-        single = f"fault IS NULL AND (transaction_hash, log_index) IN {known}"
-        count = run.scratch.number(f"SELECT count(*) FROM staged WHERE {single}")
-        staged.file.problems.summarize("chains.problem.single_tokens", count, left_out=True)
-        rows = write_token_transfers(run, staged, f"(SELECT * FROM staged WHERE fault IS NULL AND NOT ({single}))")
-        run.finish(staged, "token_transfers", rows)
+        file = run.opened(path, "token_transfers", FIELDS)
+        source = open_plain(run.scratch, file)
+        rows = _write_file(run, file, source)
+        run.finish_file(file, "token_transfers", rows, None if source is None else source.sha256)
     run.provides |= {"tokens"} if files else set()
+
+
+def _write_file(run: Run, file: TableFile, source: PlainCsv | None) -> int:
+    """Write the token transfers of one file, and return how many."""
+    if source is None:
+        return _write_good(run, stage(run.scratch, file), (_GOOD,))
+    plain = write_plain_transfers(run, source, file.told)
+    if plain is None:
+        return _write_good(run, stage_again(run.scratch, file, source), (_GOOD,))
+    if _has_left_out(run, plain):
+        return _write_good(run, stage_others(run.scratch, file, source.others), (_GOOD, plain.as_fields))
+    run.scratch.parquet_files.append(str(plain.path))
+    if not source.others.numbers:
+        return plain.rows
+    return plain.rows + _write_good(run, stage_others(run.scratch, file, source.others), (_GOOD,))
+
+
+def _has_left_out(run: Run, plain: PlainTransfers) -> bool:
+    """Return whether any of the transfers is to be left out."""
+    known = "(FROM single_tokens LIMIT 1) UNION ALL (SELECT transaction_hash, NULL FROM failed_transactions LIMIT 1)"
+    if not run.scratch.run(f"FROM ({known}) LIMIT 1"):
+        return False
+    return bool(run.scratch.number(f"SELECT count(*) FROM {plain.as_fields} WHERE {_SINGLE} OR {_FAILED}"))
+
+
+def _write_good(run: Run, staged: Staged, relations: tuple[str, ...]) -> int:
+    """Write the transfers in some relations, except those of single things, and return how many."""
+    names = ", ".join(field.name for field in FIELDS)
+    good = " UNION ALL ".join(f"SELECT {names} FROM {relation}" for relation in relations)
+    count = run.scratch.number(f"SELECT count(*) FROM ({good}) WHERE {_SINGLE}")
+    staged.file.problems.summarize("chains.problem.single_tokens", count, left_out=True)
+    return write_token_transfers(run, staged, f"(SELECT * FROM ({good}) WHERE NOT ({_SINGLE}))")
 
 
 def write_token_transfers(run: Run, staged: Staged, relation: str) -> int:
     """Write the rows of a relation that has the FIELDS of this table, and return how many rows were written."""
-    failed = "transaction_hash IN (SELECT transaction_hash FROM failed_transactions)"
-    count = run.scratch.number(f"SELECT count(*) FROM {relation} WHERE {failed}")
+    count = run.scratch.number(f"SELECT count(*) FROM {relation} WHERE {_FAILED}")
     staged.file.problems.summarize("chains.problem.tokens_in_failed", count, left_out=True)
     columns = _COLUMNS | {
         "asset": f"'{run.chain.caip2}/{run.chain.token_namespace}:' || token_address",
         "precision": staged.precision("value"),
     }
-    return run.scratch.write_transfers(columns, f"{relation} WHERE NOT ({failed})")
+    return run.scratch.write_transfers(columns, f"{relation} WHERE NOT ({_FAILED})")

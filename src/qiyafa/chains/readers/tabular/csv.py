@@ -9,6 +9,7 @@ import io
 import re
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,7 +70,7 @@ class OddLines:
 
 def open_csv(path: Path) -> CsvTable:
     """Read the header of a CSV file. Raises InvalidInput if it cannot be one."""
-    stream = _ByteStream(path, lambda _: None)
+    stream = ByteStream(path, lambda _: None)
     try:
         head = stream.read(_HEADER_BYTES)
     finally:
@@ -92,7 +93,7 @@ def csv_tables(table: CsvTable, wanted: list[str], odd: OddLines, told: Callable
     the file turns out to be damaged.
     """
     schema = pa.schema([*((name, pa.string()) for name in wanted), (LINE_COLUMN, pa.int64())])
-    stream = _ByteStream(table.path, told)
+    stream = ByteStream(table.path, told)
     rows = 0
     try:
         for batches in _together(_parsed(table, wanted, odd, stream) if table.has_rows else iter(())):
@@ -111,7 +112,7 @@ def csv_tables(table: CsvTable, wanted: list[str], odd: OddLines, told: Callable
         raise InvalidInput("chains.error.csv_open_quote", file=str(table.path))
 
 
-def _parsed(table: CsvTable, wanted: list[str], odd: OddLines, stream: "_ByteStream") -> Iterator[pa.RecordBatch]:
+def _parsed(table: CsvTable, wanted: list[str], odd: OddLines, stream: "ByteStream") -> Iterator[pa.RecordBatch]:
     # Columns are called by number, since a header may name two alike.
     numbers = [str(table.columns.index(name)) for name in wanted]
     reader = pa.csv.open_csv(
@@ -150,7 +151,7 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pa.chunked_array([[value.as_py().decode("utf-8", errors="replace") for value in column]], pa.string())
 
 
-class _ByteStream:
+class ByteStream:
     """The bytes of a file, unpacked if it is gzip, with its line ends counted on the way."""
 
     closed = False
@@ -160,10 +161,10 @@ class _ByteStream:
         self._told = told
         self._line_ends = 0
         self._last = b""
-        packed = first_bytes(path, 2) == GZIP_MAGIC
+        self.is_packed = first_bytes(path, 2) == GZIP_MAGIC
         with reading(path):
             self._file = pa.OSFile(str(path))
-        self._bytes = pa.CompressedInputStream(self._file, "gzip") if packed else self._file
+        self._bytes = pa.CompressedInputStream(self._file, "gzip") if self.is_packed else self._file
 
     @property
     def lines(self) -> int:
@@ -172,17 +173,27 @@ class _ByteStream:
 
     def read(self, size: int = -1) -> bytes:
         """Read at most so many bytes. Raises InvalidInput if the packing is damaged."""
+        with self._reading():
+            read: bytes = self._bytes.read(size if size >= 0 else None)
+        self._line_ends += read.count(b"\n")
+        self._last = read[-1:] or self._last
+        return read
+
+    def read_into(self, room: memoryview) -> int:
+        """Read at most as many bytes as there is room for, without counting lines, and return how many."""
+        with self._reading():
+            return int(self._bytes.readinto(room))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         before = self._file.tell()
         try:
-            read: bytes = self._bytes.read(size if size >= 0 else None)
+            yield
         except OSError as error:
             if error.errno is None:
                 raise InvalidInput("chains.error.gzip_damaged", file=str(self._path)) from error
             raise
         self._told(self._file.tell() - before)
-        self._line_ends += read.count(b"\n")
-        self._last = read[-1:] or self._last
-        return read
 
     def close(self) -> None:
         """Close the file."""

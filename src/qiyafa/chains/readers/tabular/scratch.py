@@ -34,7 +34,8 @@ class Scratch:
         self.parquet_files: list[str] = []
         """Files of RAW_TRANSFERS written so far."""
         self._staged: list[Path] = []
-        self._numbers = count()
+        self.numbers = count()
+        """Tells the names of files in the folder apart."""
         with outside_failures(folder):
             self.connection = duckdb.connect(config=_OFFLINE)
             define_values(self.connection)
@@ -88,7 +89,7 @@ class Scratch:
         return rows
 
     def _add_staged(self, query: str) -> None:
-        path = self.folder / f"staged-{next(self._numbers):06}.parquet"
+        path = self.folder / f"staged-{next(self.numbers):06}.parquet"
         self.run(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet)")
         self._staged.append(path)
         files = ", ".join(file_literal(path) for path in self._staged)

@@ -2,11 +2,13 @@
 
 # ruff: noqa: S608 - the relations put into a query are our own
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from qiyafa.chains.readers.reading import KEPT_PROBLEMS, FileProblems
 from qiyafa.chains.readers.source_file import PARQUET_MAGIC, first_bytes
@@ -14,8 +16,10 @@ from qiyafa.chains.readers.tabular.checking import checked
 from qiyafa.chains.readers.tabular.csv import LINE_COLUMN, CsvTable, OddLines, csv_tables, open_csv
 from qiyafa.chains.readers.tabular.fields import Field
 from qiyafa.chains.readers.tabular.parquet import ParquetTable, damaged, open_parquet
+from qiyafa.chains.readers.tabular.plain_csv import OtherLines, PlainCsv
 from qiyafa.chains.readers.tabular.scratch import Scratch
 from qiyafa.chains.readers.tabular.sql_text import identifier
+from qiyafa.model.columns import I64
 from qiyafa.model.errors import InvalidInput
 
 
@@ -63,6 +67,41 @@ def stage(scratch: Scratch, file: TableFile) -> Staged:
     return staged
 
 
+def open_plain(scratch: Scratch, file: TableFile) -> PlainCsv | None:
+    """Return the reader of a file's plainly clean lines, or None if it is Parquet.
+
+    Raises InvalidInput as `stage` does.
+    """
+    if _is_parquet(file.path):
+        return None
+    table = open_csv(file.path)
+    found = _found(file, table.columns)
+    others = OtherLines(scratch.folder / f"lines-{next(scratch.numbers):06}.csv", table.columns)
+    return PlainCsv(table, file.fields, found, others)
+
+
+def stage_again(scratch: Scratch, file: TableFile, source: PlainCsv) -> Staged:
+    """Stage a file that turned out not to be plain; `told` does not hear of the same bytes twice."""
+    again = 0
+
+    def told(read: int) -> None:
+        nonlocal again
+        again += read
+        if again > source.bytes_read:
+            file.told(again - source.bytes_read)
+            source.bytes_read = again
+
+    return stage(scratch, replace(file, told=told))
+
+
+def stage_others(scratch: Scratch, file: TableFile, others: OtherLines) -> Staged:
+    """Load and check the lines of a file that are not plainly clean, as `stage` does with all lines."""
+    rest = replace(file, told=lambda _: None)
+    staged = _stage_csv(scratch, rest, others.table(), np.array(others.numbers, np.int64))
+    note_faults(scratch, staged, "staged")
+    return staged
+
+
 def note_faults(scratch: Scratch, staged: Staged, relation: str) -> None:
     """Note every row of a relation whose `fault` is a field, or the key of a sentence, as a problem of its file."""
     checks = {field.name: field.check.name for field in staged.file.fields}
@@ -99,18 +138,27 @@ def _stage_parquet(scratch: Scratch, file: TableFile, table: ParquetTable) -> St
     return Staged(file, frozenset(found), lossy, "row")
 
 
-def _stage_csv(scratch: Scratch, file: TableFile, table: CsvTable) -> Staged:
+def _stage_csv(scratch: Scratch, file: TableFile, table: CsvTable, numbers: I64 | None = None) -> Staged:
+    """Stage a table; `numbers` are the lines of the user's file that its rows stand for, if not those of the table."""
     found = _found(file, table.columns)
     texts = {name: identifier(column) for name, column in found.items()}
     not_blank = " OR ".join(f"{text} <> ''" for text in texts.values())
     query = checked(file.fields, texts, identifier(LINE_COLUMN), f"incoming WHERE {not_blank}")
     odd = OddLines()
-    scratch.stage_each(query, csv_tables(table, list(dict.fromkeys(found.values())), odd, file.told))
+    tables = csv_tables(table, list(dict.fromkeys(found.values())), odd, file.told)
+    scratch.stage_each(query, tables if numbers is None else _renumbered(tables, numbers))
     for line, values in odd.kept:
         key = "chains.problem.odd_line"
-        file.problems.add(f"line {line}", key, values=values, columns=len(table.columns))
+        shown = line if numbers is None else numbers[line - 2]
+        file.problems.add(f"line {shown}", key, values=values, columns=len(table.columns))
     file.problems.add_uncounted(len(odd.lines) - len(odd.kept))
     return Staged(file, frozenset(found), frozenset(), "line")
+
+
+def _renumbered(tables: Iterator[pa.Table], numbers: I64) -> Iterator[pa.Table]:
+    for table in tables:
+        lines = numbers[table[LINE_COLUMN].to_numpy() - 2]
+        yield table.set_column(table.num_columns - 1, LINE_COLUMN, pa.array(lines))
 
 
 def _found(file: TableFile, columns: tuple[str, ...]) -> dict[str, str]:
