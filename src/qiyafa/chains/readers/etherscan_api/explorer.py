@@ -9,7 +9,6 @@ from qiyafa.chains.readers.etherscan_api.answers import proxy_result_in, rows_in
 from qiyafa.chains.readers.etherscan_api.windows import WINDOW_ROWS, BlockRange
 from qiyafa.model.errors import NotFound
 
-BASE_URL = "https://api.etherscan.io/v2/api"
 KEY_PARAMETER = "apikey"
 REQUESTS_PER_SECOND = 3
 """Of the free tier (https://docs.etherscan.io/resources/rate-limits)."""
