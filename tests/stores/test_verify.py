@@ -1,6 +1,7 @@
 """Damage is found and named, whatever file it is in."""
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_flipped_bit_in_any_file_is_found_and_named(ledger):
             assert path.relative_to(ledger).as_posix() in [name for name, _ in damaged(ledger)], bit
             path.write_bytes(whole)
     assert damaged(ledger) == []
+
+
+def test_columns_that_a_killed_run_left_half_written_are_no_damage(ledger):
+    (kept,) = (path for path in (ledger / "columns").glob("chain=*/*") if path.is_dir())
+    shutil.copytree(kept, kept.parent / "writing")
+    (kept.parent / "writing" / "meta.json").write_text("{")
+    assert damaged(ledger) == []
+    shutil.rmtree(kept)
+    opened = ParquetLedger.open(ledger)
+    opened.columns(CHAIN)
+    opened.settle()
+    assert [folder.name for folder in kept.parent.iterdir() if folder.is_dir()] == [kept.name]
 
 
 def test_a_missing_file_is_named(ledger):

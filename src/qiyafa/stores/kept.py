@@ -10,7 +10,8 @@ from qiyafa.model.errors import Conflict
 from qiyafa.stores.layout import COLUMNS
 from qiyafa.stores.locking import writer_lock
 
-_ASIDE: Final = "writing"
+ASIDE: Final = "writing"
+"""The folder that columns are written in before they get their own name; a killed run may leave it."""
 
 
 def kept_folder(ledger: Path, chain: str, state: Iterable[str]) -> Path:
@@ -24,7 +25,7 @@ def keep(folder: Path, save: Callable[[Path], None]) -> None:
 
     `save` writes them into an empty folder.
     """
-    aside = folder.parent / _ASIDE
+    aside = folder.parent / ASIDE
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder.parent):

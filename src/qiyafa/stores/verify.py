@@ -18,6 +18,7 @@ from qiyafa.model.ports import Progress, silent
 from qiyafa.stores import layout
 from qiyafa.stores.dense_files import META, damaged_columns
 from qiyafa.stores.disk import sha256_of, storage_errors
+from qiyafa.stores.kept import ASIDE
 from qiyafa.stores.manifest import (
     BY_BLOCK,
     ChainRecord,
@@ -134,5 +135,6 @@ def _unexpected(ledger: Path, manifest: Manifest) -> Iterator[Damage]:
 
 def _columns(ledger: Path) -> Iterator[Damage]:
     for meta in sorted((ledger / layout.COLUMNS).glob(f"chain=*/*/{META}")):
-        for name in damaged_columns(meta.parent):
+        # What a killed run left half written is no damage: nothing reads it, and the next run clears it.
+        for name in () if meta.parent.name == ASIDE else damaged_columns(meta.parent):
             yield Damage((meta.parent / name).relative_to(ledger).as_posix(), "ledger.damage.columns")
