@@ -71,12 +71,16 @@ def _sources(result: dict[str, Any]) -> list[str]:
     for row in result["rows"]:
         rate = f" ({row['transactions_per_second'] / 1e6:.2f} M/s)" if "transactions_per_second" in row else ""
         peer = (
-            f"{row['peer']} | {row['peer_seconds']:.3f} | {row['ratio']:,.{0 if row['ratio'] >= 100 else 1 if row['ratio'] >= 1 else 2}f}"
+            f"{row['peer']} | {row['peer_seconds']:.3f} | {_times(row['ratio'])}"
             if "peer" in row
             else f"95 of 100 within {row['p95_seconds']:.3f} s | | "
         )
         lines.append(f"| {row['name']}{rate} | {row['seconds']:.4f} | {peer} |")
     return lines
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.{0 if ratio >= 100 else 1 if ratio >= 1 else 2}f}"
 
 
 def _command_line(result: dict[str, Any]) -> list[str]:
