@@ -20,9 +20,20 @@ from support.methods import CONSERVING_ON_ACCOUNTS, ON_ACCOUNTS
 from support.random_ledgers import RandomCase, cases, columns_of, plain
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(cases())
 def test_engine_equals_the_reference_by_every_method(case: RandomCase) -> None:
+    check_engine(case)
+
+
+@pytest.mark.slow
+@settings(max_examples=2500, deadline=None)
+@given(cases())
+def test_engine_equals_the_reference_on_thousands_of_ledgers(case: RandomCase) -> None:
+    check_engine(case)
+
+
+def check_engine(case: RandomCase) -> None:
     columns = case.columns
     engine = Engine(columns)
     for method in ON_ACCOUNTS:
