@@ -8,7 +8,16 @@ from qiyafa.model.errors import InvalidInput, NotFound, Unavailable
 API_KEY_VARIABLE = "QIYAFA_API_KEY"
 """The key of an explorer, where no file is named."""
 
+HOME_VARIABLE = "QIYAFA_HOME"
+"""The folder of labels, lists and verdicts, where `--home` names none."""
+
 _LONGEST_KEY = 512
+
+
+def home_variable() -> Path | None:
+    """Return the home that the environment names, or None."""
+    named = os.environ.get(HOME_VARIABLE, "").strip()
+    return Path(named).expanduser() if named else None
 
 
 def api_key(file: Path | None) -> str:

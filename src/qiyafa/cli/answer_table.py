@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qiyafa.cli.readable import readable_number
-from qiyafa.cli.screen import Cell, Column, say, show_table
+from qiyafa.cli.terminal import Cell, Column, say, show_table
 from qiyafa.model.finding import Gap, Holding, Interval, Status, Totals, TraceAnswer
 from qiyafa.model.ledger import CoverageStatus
 from qiyafa.text import shown, text

@@ -40,7 +40,7 @@ def demo(
         typer.echo(json.dumps(demo_json(done), ensure_ascii=False, indent=1))
     else:
         from qiyafa.cli.demo_table import show_demo
-        from qiyafa.cli.screen import open_screen
+        from qiyafa.cli.terminal import open_screen
 
         show_demo(open_screen(), done, hints=not quiet)
     if not done.is_right:

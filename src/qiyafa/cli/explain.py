@@ -47,6 +47,6 @@ def explain(  # noqa: PLR0913 - one parameter for each option
         return
 
     from qiyafa.cli.explain_table import show_explanation
-    from qiyafa.cli.screen import open_screen
+    from qiyafa.cli.terminal import open_screen
 
     show_explanation(open_screen(), explanation, depth=most_hops, top=most_legs, exact=exact)

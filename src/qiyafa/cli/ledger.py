@@ -43,7 +43,7 @@ def info(
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
         return
 
-    from qiyafa.cli.screen import open_screen, say
+    from qiyafa.cli.terminal import open_screen, say
 
     screen = open_screen()
     say(screen, text("ledger.cli.title", path=held.path), style="bold")
@@ -97,7 +97,7 @@ def _chain_record(chain: "ChainInfo") -> dict[str, object]:
 
 
 def _show_chain(screen: "Console", chain: "ChainInfo") -> None:
-    from qiyafa.cli.screen import Column, say, show_table
+    from qiyafa.cli.terminal import Column, say, show_table
 
     columns = (Column(text("ledger.cli.fact"), style="dim"), Column(text("ledger.cli.value")))
     rows = [(text(f"ledger.fact.{name}"), value) for name, value in _facts(chain)]

@@ -17,6 +17,7 @@ LedgerFolder = Annotated[Path, typer.Option("--ledger", metavar="DIR", help=text
 AsJson = Annotated[bool, typer.Option("--json", help=text("cli.option.json"))]
 Exact = Annotated[bool, typer.Option("--exact", help=text("cli.option.exact"))]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=text("cli.option.quiet"))]
+HomeFolder = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=text("home.option.home"))]
 Until = Annotated[str | None, typer.Option("--until", metavar="BLOCK|TIME", help=text("cli.option.until"))]
 MaxHops = Annotated[str | None, typer.Option("--max-hops", metavar="N", help=text("cli.option.max_hops"))]
 MinUnits = Annotated[str | None, typer.Option("--min-units", metavar="N", help=text("cli.option.min_units"))]

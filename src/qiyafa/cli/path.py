@@ -55,7 +55,7 @@ def path(  # noqa: PLR0913 - one parameter for each option
         return
 
     from qiyafa.cli.answer_table import show_gaps
-    from qiyafa.cli.screen import open_screen, say
+    from qiyafa.cli.terminal import open_screen, say
 
     screen = open_screen()
     say(screen, text("cli.path.title", source=answer.source, target=answer.target), style="bold")
@@ -69,7 +69,7 @@ def path(  # noqa: PLR0913 - one parameter for each option
 def _show_path(screen: "Console", number: int, found: "LedgerPath", *, exact: bool) -> None:
     from qiyafa.app.assets import unit_of
     from qiyafa.cli.readable import readable_number, readable_units
-    from qiyafa.cli.screen import Column, show_table
+    from qiyafa.cli.terminal import Column, show_table
 
     symbol, decimals = unit_of(found.chain, found.asset)
     most = readable_units(found.units, symbol, decimals, exact=exact)

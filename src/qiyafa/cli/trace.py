@@ -52,7 +52,7 @@ def trace(  # noqa: PLR0913 - one parameter for each option
         return
 
     from qiyafa.cli.answer_table import show_answer
-    from qiyafa.cli.screen import open_screen, say
+    from qiyafa.cli.terminal import open_screen, say
 
     screen = open_screen()
     show_answer(screen, traced.answer, traced.display, top=holders, exact=exact)

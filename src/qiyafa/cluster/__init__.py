@@ -1,0 +1,1 @@
+"""Addresses controlled together: union-find over named rules, each merge with its transaction and its rule."""
