@@ -32,6 +32,8 @@ class AddressReading:
     """Every address that the text may spell, at least one; the verbatim one alone if no format knows it."""
     chains: tuple[str, ...]
     """The chains that accept the text: CAIP-2 where the chain has one that Qiyafa uses, the most usual one first."""
+    notes: tuple[str, ...] = ()
+    """Keys of the text catalogue: what is odd about the text though it was understood, e.g. a checksum's wrong case."""
 
     @property
     def is_known_format(self) -> bool:

@@ -1,12 +1,19 @@
 """Segwit addresses as text: bech32 for witness version 0 (BIP173), bech32m for later ones (BIP350)."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import xor
 from typing import Final
 
 ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 BECH32, BECH32M = 1, 0x2BC830A3
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 CHECKSUM_DIGITS: Final = 6
+
+_TURNS: Final = tuple(
+    reduce(xor, (value for bit, value in enumerate(_GENERATOR) if top >> bit & 1), 0) for top in range(32)
+)
+"""What each leading digit of the remainder turns into."""
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _LONGEST_TEXT = 90
@@ -55,10 +62,7 @@ def prefix_digits(prefix: str) -> list[int]:
 def checksum_of(digits: Iterable[int], remainder: int = 1) -> int:
     """Return BIP173's checksum polynomial of some digits, after others that gave a remainder."""
     for digit in digits:
-        top = remainder >> 25
-        remainder = (remainder & 0x1FFFFFF) << 5 ^ digit
-        for bit, value in enumerate(_GENERATOR):
-            remainder ^= value if top >> bit & 1 else 0
+        remainder = (remainder & 0x1FFFFFF) << 5 ^ digit ^ _TURNS[remainder >> 25]
     return remainder
 
 
