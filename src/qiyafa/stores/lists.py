@@ -1,0 +1,174 @@
+"""The official lists on disk: every edition that was ever imported, in one SQLite file, and the answers from them.
+
+A new edition is loaded aside, checked and switched in one transaction, so a reader sees the old lists or the new ones.
+Readers keep what they read in memory, checked against its seals, and ask the file before each look-up whether another
+process has switched; a look-up takes microseconds.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from qiyafa.model.address import Identity
+from qiyafa.model.designation import Designation, ListCoverage, ListVersion, Party
+from qiyafa.model.errors import Problem
+from qiyafa.model.ports import AddressReader
+from qiyafa.stores.lists_merge import BuiltIn
+from qiyafa.stores.lists_records import Edition, read_problem
+from qiyafa.stores.lists_schema import damaged, reading, store_errors
+from qiyafa.stores.lists_snapshot import (
+    EditionContent,
+    Snapshot,
+    empty_snapshot,
+    newest_import,
+    read_edition,
+    read_parties,
+    read_snapshot,
+)
+from qiyafa.stores.lists_versions import StoredVersion, store_edition
+
+
+class ListStore:
+    """The book of designations. For any number of threads."""
+
+    def __init__(self, path: Path, reader: AddressReader, built_in: Sequence[BuiltIn]) -> None:
+        self._path = path
+        self._reader = reader
+        self._built_in = tuple(built_in)
+        self._empty = empty_snapshot(self._built_in)
+        self._kept: tuple[tuple[int, int], Snapshot] | None = None
+        """The file (device and inode) and what it held."""
+        self._lock = threading.Lock()
+        self._local = threading.local()
+
+    @classmethod
+    def reading(cls, path: Path, reader: AddressReader, built_in: Sequence[BuiltIn] = ()) -> Self:
+        """Return the book of a file, which need not exist: then nothing was imported, and nothing is made."""
+        return cls(path, reader, built_in)
+
+    def of(self, identities: Sequence[Identity]) -> list[Designation]:
+        """Return every designation of any of these addresses, past, present and future, in a fixed order.
+
+        Raises Conflict for a damaged or foreign file, Unavailable if it cannot be read; so do all questions here.
+        """
+        snapshot = self._snapshot()
+        places = {place for identity in identities for place in snapshot.places.get(identity, ())}
+        return [snapshot.designations[place] for place in sorted(places)]
+
+    def each(self) -> Iterator[Designation]:
+        """Yield every designation in a fixed order."""
+        yield from self._snapshot().designations
+
+    def coverage(self, day: date) -> list[ListCoverage]:
+        """Return, for every list that was ever imported, by which edition it answers for a day.
+
+        It is the newest that was published by then, else the oldest, whose age is negative: it vouches for nothing.
+        """
+        by_list: dict[str, list[ListVersion]] = {}
+        for version in self.versions():
+            by_list.setdefault(version.list_id, []).append(version)
+        found = []
+        for list_id, versions in by_list.items():
+            by_then = [one for one in versions if one.published <= day]
+            best = by_then[-1] if by_then else versions[0]
+            age = (day - best.published).days
+            found.append(ListCoverage(list_id, best.authority, best.version, best.published, age))
+        return found
+
+    def version(self) -> str:
+        """Return a digest that changes with every import, and with nothing else; empty if there was none."""
+        return self._snapshot().digest
+
+    def versions(self) -> list[ListVersion]:
+        """Return every edition, by list and then by publication; the last of a list is the current one."""
+        return [one.version for one in self._snapshot().versions]
+
+    def stored(self) -> tuple[StoredVersion, ...]:
+        """Return every edition with what the store knows of it beyond its facts."""
+        return self._snapshot().versions
+
+    def parties(self, list_id: str | None = None) -> list[Party]:
+        """Return every party that was ever listed, or those of one list, with the days it was listed."""
+        with store_errors(self._path):
+            connection = self._connection()
+            found = () if connection is None else read_parties(connection, self._path)
+        return [one for one in found if list_id is None or one.list_id == list_id]
+
+    def edition(self, list_id: str, version: str) -> EditionContent | None:
+        """Return what one edition says, as it was imported; None if the store does not have it."""
+        with store_errors(self._path):
+            connection = self._connection()
+            return None if connection is None else read_edition(connection, self._path, (list_id, version))
+
+    def problems(self, list_id: str, version: str) -> list[Problem]:
+        """Return what was wrong with an edition's data; nothing for an edition that the store does not have."""
+        with store_errors(self._path):
+            connection = self._connection()
+            if connection is None:
+                return []
+            rows = connection.execute(
+                "SELECT p.content FROM problems p JOIN versions v ON v.id = p.version "
+                "WHERE v.list_id = ? AND v.version = ? ORDER BY p.number",
+                (list_id, version),
+            ).fetchall()
+        return [read_problem(content) for (content,) in rows]
+
+    def add(self, edition: Edition, *, override: str = "") -> bool:
+        """Take in an edition; return False if the store has it already. The file is made if there is none.
+
+        Raises Conflict if it is much smaller than the one before it and no `override` says why that is right, if the
+        file is damaged or foreign, or another process keeps writing; Unavailable if it cannot be written. Then the old
+        lists stand.
+        """
+        return store_edition(self._path, edition, override)
+
+    def verify(self) -> None:
+        """Read everything, parties and SQLite's own structures included. Raises Conflict if anything is damaged."""
+        with store_errors(self._path):
+            connection = self._connection()
+            if connection is None:
+                return
+            read_snapshot(connection, self._path, self._reader, self._built_in)
+            read_parties(connection, self._path)
+            found = connection.execute("PRAGMA integrity_check").fetchall()
+        if found != [("ok",)]:
+            raise damaged(self._path)
+
+    def _snapshot(self) -> Snapshot:
+        with store_errors(self._path):
+            connection = self._connection()
+            if connection is None:
+                return self._empty
+            file, newest = self._local.file, newest_import(connection)
+            kept = self._kept
+            if kept is None or kept[0] != file or kept[1].newest < newest:
+                with self._lock:
+                    kept = self._kept
+                    if kept is None or kept[0] != file or kept[1].newest < newest:
+                        kept = (file, read_snapshot(connection, self._path, self._reader, self._built_in))
+                        self._kept = kept
+            return kept[1]
+
+    def _connection(self) -> sqlite3.Connection | None:
+        """Return this thread's connection to the file that is there now; None if there is none."""
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        file = _file(self._path)
+        if held is not None and self._local.file == file:
+            return held
+        if held is not None:
+            held.close()
+        fresh = None if file is None else reading(self._path)
+        self._local.connection, self._local.file = fresh, file
+        return fresh
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another that takes its name."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino)
