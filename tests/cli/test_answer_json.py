@@ -51,6 +51,7 @@ def test_a_holding_has_every_key() -> None:
         "last_received": None,
         "transfers": 3,
         "coverage": "unknown",
+        "label": None,
     }
 
 

@@ -1,9 +1,11 @@
 """Trace a case: read it, walk the ledger by every method asked for, and put the answer together."""
 
 import csv
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numba
 import numpy
@@ -30,6 +32,9 @@ from qiyafa.trace.holdings import HoldingTable, IntervalTable
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.planning import PlannedCase, plan_case
 
+if TYPE_CHECKING:
+    from qiyafa.app.label_stops import LabelStops, TraceLabels, UsedLabels
+
 
 @dataclass(frozen=True, slots=True)
 class TracedCase:
@@ -41,6 +46,8 @@ class TracedCase:
     """By method, one for each chain."""
     display: dict[str, tuple[str, int]]
     """By asset: symbol and decimals, for readable units."""
+    labels: "UsedLabels | None" = None
+    """The labels that the answer rests on; None if none were asked."""
 
     @property
     def main_method(self) -> str:
@@ -73,6 +80,8 @@ class TracedCase:
         html = report_html(self, command)
         with written_aside(path) as file:
             file.write(html)
+        if self.labels is not None:
+            self.labels.record("report", str(path), hashlib.sha256(html.encode()).hexdigest())
 
 
 def trace_case(
@@ -81,15 +90,18 @@ def trace_case(
     *,
     methods: Sequence[str] | None = None,
     limits: Limits = NO_LIMITS,
+    labels: Path | None = None,
     progress: Progress = silent,
 ) -> TracedCase:
     """Trace a case file over a ledger by some methods; None means all that the case's chains allow.
 
-    Raises QiyafaError with what is wrong.
+    `labels` is a label store whose services stop the trace and whose names holders get. Raises QiyafaError with what
+    is wrong.
     """
     case_file = read_case(case_path)
     ledger = ParquetLedger.open(ledger_path)
-    ground = open_case(case_file.case, ledger, limits, progress)
+    store = open_labels(labels)
+    ground = open_case(case_file.case, ledger, limits, progress, store)
     outcomes = {
         method: tuple(
             ChainOutcome(one.engine.columns, one.planned, outcome, one.coverage)
@@ -120,8 +132,21 @@ def trace_case(
             "case_sha256": case_file.sha256,
         },
     )
+    used = None
+    if store is not None:
+        answer, used = store.labelled(answer, ground, list(holdings.values()))
     ledger.settle()
-    return TracedCase(case_file.case, answer, outcomes, display_units(case_file.case, ledger))
+    return TracedCase(case_file.case, answer, outcomes, display_units(case_file.case, ledger), used)
+
+
+def open_labels(path: Path | None) -> "TraceLabels | None":
+    """Return a label store as a trace needs it, or None if none is named."""
+    if path is None:
+        return None
+    # Without labels no trace waits for SQLite.
+    from qiyafa.app.label_stops import TraceLabels
+
+    return TraceLabels.open(path)
 
 
 _LIMITS = tuple(field.name for field in fields(Limits))
@@ -135,6 +160,8 @@ class ChainGround:
     planned: PlannedCase
     ledger: ParquetLedger
     coverage: Coverage
+    labels: "LabelStops | None" = None
+    """What labels say of where the trace ends here; None if none were asked."""
 
     def allows(self, method: str) -> bool:
         """Tell whether a method can be used on this chain."""
@@ -151,7 +178,9 @@ def chosen_methods(asked: Sequence[str] | None, grounds: Sequence[ChainGround]) 
     return [method for method in allowed if asked is None or method in asked]
 
 
-def open_case(case: Case, ledger: ParquetLedger, limits: Limits, progress: Progress) -> list[ChainGround]:
+def open_case(
+    case: Case, ledger: ParquetLedger, limits: Limits, progress: Progress, labels: "TraceLabels | None" = None
+) -> list[ChainGround]:
     """Load the columns of every chain that the case's thefts are on, and plan the walk."""
     grounds = []
     for number, theft in enumerate(case.thefts, start=1):
@@ -160,8 +189,10 @@ def open_case(case: Case, ledger: ParquetLedger, limits: Limits, progress: Progr
             raise InvalidInput("case.chain_not_in_ledger", table=f"[[theft]] {number}", chain=theft.chain, known=known)
     for chain in sorted({theft.chain for theft in case.thefts}):
         columns = traceable_columns(ledger, chain, progress)
-        planned = plan_case(columns, case, limits, ledger.record(chain).head.block_number)
-        grounds.append(ChainGround(Engine(columns), planned, ledger, ledger.coverage_status(chain)))
+        stops = None if labels is None else labels.stops(case, columns)
+        here = case if stops is None else replace(case, stops=case.stops + stops.stops)
+        planned = plan_case(columns, here, limits, ledger.record(chain).head.block_number)
+        grounds.append(ChainGround(Engine(columns), planned, ledger, ledger.coverage_status(chain), stops))
     return grounds
 
 

@@ -6,13 +6,14 @@ the totals stand once more for each under `thefts`. `poison` has no amounts.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from json.encoder import encode_basestring as _string
 from typing import Any
 
-from qiyafa.model.finding import Gap, Holding, Interval, MethodAnswer, PoisonAnswer, Totals, TraceAnswer
+from qiyafa.model.finding import Gap, HolderLabel, Holding, Interval, MethodAnswer, PoisonAnswer, Totals, TraceAnswer
 
 JsonObject = dict[str, Any]
+HolderLabels = Mapping[tuple[str, str], HolderLabel]
 
 
 def answer_json(answer: TraceAnswer) -> Iterator[str]:
@@ -29,7 +30,7 @@ def answer_json(answer: TraceAnswer) -> Iterator[str]:
     yield ', "methods": {'
     for number, (name, method) in enumerate(answer.methods.items()):
         yield f"{', ' if number else ''}{_text(name)}: "
-        yield from _method(method)
+        yield from _method(method, answer.labels)
     if answer.poison is not None:
         yield f'{", " if answer.methods else ""}"poison": {_text(_poison(answer.poison))}'
     yield '}, "intervals": ['
@@ -54,7 +55,7 @@ def _listed(records: Iterable[str]) -> Iterator[str]:
         yield f", {record}" if number else record
 
 
-def _method(method: MethodAnswer) -> Iterator[str]:
+def _method(method: MethodAnswer, labels: HolderLabels) -> Iterator[str]:
     keyed = len(method.totals) > 1
     record = _totals(method.totals, keyed)
     if len(method.theft_totals) > 1:
@@ -62,7 +63,7 @@ def _method(method: MethodAnswer) -> Iterator[str]:
     record["untraced_reasons"] = {reason: str(units) for reason, units in method.untraced_reasons.items()}
     yield from _members(record)
     yield ', "holdings": ['
-    yield from _listed(map(_holding, method.holdings))
+    yield from _listed(_holding(one, labels.get((one.chain, one.address))) for one in method.holdings)
     yield "]}"
 
 
@@ -73,14 +74,15 @@ def _totals(by_asset: Mapping[str, Totals], keyed: bool) -> JsonObject:
     return {name: str(sum(getattr(totals, name) for totals in by_asset.values())) for name in names}
 
 
-def _holding(holding: Holding) -> str:
+def _holding(holding: Holding, label: HolderLabel | None) -> str:
     # One template for all: an object for each and `json.dumps` of it take three times as long.
     return (
         f'{{"chain": {_string(holding.chain)}, "address": {_string(holding.address)}, '
         f'"asset": {_string(holding.asset)}, "units": "{holding.units}", "status": "{holding.status}", '
         f'"theft": {_string(holding.theft)}, "reason": {_string(holding.reason)}, '
         f'"first_received": {_time(holding.first_received)}, "last_received": {_time(holding.last_received)}, '
-        f'"transfers": {holding.transfers}, "coverage": "{holding.coverage}"}}'
+        f'"transfers": {holding.transfers}, "coverage": "{holding.coverage}", '
+        f'"label": {"null" if label is None else _text(asdict(label))}}}'
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qiyafa.cli.readable import readable_number
 from qiyafa.cli.terminal import Cell, Column, say, show_table
-from qiyafa.model.finding import Gap, Holding, Interval, Status, Totals, TraceAnswer
+from qiyafa.model.finding import Gap, HolderLabel, Holding, Interval, Status, Totals, TraceAnswer
 from qiyafa.model.ledger import CoverageStatus
 from qiyafa.text import shown, text
 
@@ -93,7 +93,8 @@ def _show_holders(
     for interval in intervals[:top]:
         holding = holdings[interval.chain, interval.address, asset]
         least, most = (readable_number(units, decimals, exact=exact) for units in (interval.min, interval.max))
-        rows.append([Cell(_described(holding), _STATUS_STYLE[holding.status]), least, most])
+        label = answer.labels.get((holding.chain, holding.address))
+        rows.append([Cell(_described(holding, label), _STATUS_STYLE[holding.status]), least, most])
     screen.line()
     show_table(
         screen,
@@ -115,12 +116,14 @@ def _holding_of(answer: TraceAnswer) -> dict[tuple[str, str, str], Holding]:
     return found
 
 
-def _described(holding: Holding) -> str:
+def _described(holding: Holding, label: HolderLabel | None) -> str:
     """Return the address whole, and below it what is known of it."""
     status = text(f"cli.status.{holding.status.value}")
     reason = f": {shown(holding.reason)}" if holding.reason else ""
     history = "" if holding.coverage is CoverageStatus.COMPLETE else f", {text(f'cli.coverage.{holding.coverage}')}"
-    return f"{holding.address}\n  {status}{reason}{history}"
+    name = "" if label is None else label.entity or label.name
+    known = f" ({label.category}: {shown(name)})" if label is not None and name not in holding.reason else ""
+    return f"{holding.address}\n  {status}{reason}{known}{history}"
 
 
 def show_gaps(screen: "Console", gaps: Sequence[Gap]) -> None:

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from qiyafa.cli import options
-from qiyafa.cli.options import AsJson, CaseFile, Exact, LedgerFolder, MaxHops, MinUnits, Quiet, Until
+from qiyafa.cli.options import (
+    AsJson,
+    CaseFile,
+    Exact,
+    HomeFolder,
+    LedgerFolder,
+    MaxHops,
+    MinUnits,
+    Quiet,
+    Until,
+    UseLabels,
+)
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
 
@@ -25,6 +36,8 @@ def explain(  # noqa: PLR0913 - one parameter for each option
     until: Until = None,
     max_hops: MaxHops = None,
     min_units: MinUnits = None,
+    home: HomeFolder = None,
+    use_labels: UseLabels = None,
     as_json: AsJson = False,
     exact: Exact = False,
     quiet: Quiet = False,
@@ -33,13 +46,16 @@ def explain(  # noqa: PLR0913 - one parameter for each option
     limits = options.read_limits(until, max_hops, min_units)
     most_hops = options.read_whole_number("--depth", depth)
     most_legs = options.read_whole_number("--top", top, least=1)
+    labels = options.read_labels(home, use_labels)
 
     from qiyafa.app.explain import explain as explain_address
     from qiyafa.trace.methods import METHODS
 
     (chosen,) = options.read_methods([method], METHODS)[:1]
     with progress_bar(quiet) as progress:
-        explanation = explain_address(case, address, ledger, method=chosen, limits=limits, progress=progress)
+        explanation = explain_address(
+            case, address, ledger, method=chosen, limits=limits, labels=labels, progress=progress
+        )
     if as_json:
         from qiyafa.cli.explain_json import explanation_json
 

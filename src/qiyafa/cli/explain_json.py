@@ -18,6 +18,7 @@ def explanation_json(explanation: Explanation) -> JsonObject:
         "steps": [_step(step) for step in explanation.steps],
         "arrivals": [_arrival(flow) for flow in explanation.arrivals],
         "gaps": [asdict(gap) for gap in explanation.gaps],
+        "labels": explanation.labels or None,
     }
 
 

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from qiyafa.cli import options
-from qiyafa.cli.options import AsJson, CaseFile, Exact, LedgerFolder, MaxHops, MinUnits, Quiet, Until
+from qiyafa.cli.options import (
+    AsJson,
+    CaseFile,
+    Exact,
+    HomeFolder,
+    LedgerFolder,
+    MaxHops,
+    MinUnits,
+    Quiet,
+    Until,
+    UseLabels,
+)
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
 
@@ -22,6 +33,8 @@ def trace(  # noqa: PLR0913 - one parameter for each option
     until: Until = None,
     max_hops: MaxHops = None,
     min_units: MinUnits = None,
+    home: HomeFolder = None,
+    use_labels: UseLabels = None,
     as_json: AsJson = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help=text("cli.trace.report"))] = None,
     flows: Annotated[Path | None, typer.Option("--flows", metavar="FILE.csv", help=text("cli.trace.flows"))] = None,
@@ -32,13 +45,14 @@ def trace(  # noqa: PLR0913 - one parameter for each option
     """Trace a case and show the answer."""
     limits = options.read_limits(until, max_hops, min_units)
     holders = options.read_whole_number("--top", top)
+    labels = options.read_labels(home, use_labels)
 
     from qiyafa.app.trace import trace_case
     from qiyafa.trace.methods import METHODS
 
     methods = options.read_methods(method, METHODS) if method else None
     with progress_bar(quiet) as progress:
-        traced = trace_case(case, ledger, methods=methods, limits=limits, progress=progress)
+        traced = trace_case(case, ledger, methods=methods, limits=limits, labels=labels, progress=progress)
         if flows is not None:
             traced.write_flows(flows)
         if report is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qiyafa.model.category import Category
 from qiyafa.model.ledger import CoverageStatus
 
 
@@ -145,6 +146,18 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderLabel:
+    """Who a holder is by the label that is named first."""
+
+    id: str
+    name: str
+    entity: str
+    """Empty if only a category is known."""
+    category: Category
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerState:
     """Which ledger an answer rests on."""
 
@@ -169,7 +182,9 @@ class TraceAnswer:
     intervals: Sequence[Interval]
     gaps: tuple[Gap, ...]
     versions: dict[str, str] = field(default_factory=dict)
-    """Program, case file hash, libraries that matter."""
+    """Program, case file hash, libraries that matter, the label store if labels were used."""
+    labels: dict[tuple[str, str], HolderLabel] = field(default_factory=dict)
+    """By chain and address: who holders are, as far as labels were used and know."""
 
 
 class LegKind(StrEnum):
@@ -226,6 +241,8 @@ class Explanation:
     """Every transfer that brought stolen units to the address."""
     ledger: LedgerState
     gaps: tuple[Gap, ...] = ()
+    labels: str = ""
+    """Version of the label store whose services stopped the trace; empty if none was used."""
 
 
 @dataclass(frozen=True, slots=True)

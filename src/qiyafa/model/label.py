@@ -5,6 +5,7 @@ withdrawn here. A label is never erased; it is disputed, or withdrawn from a mom
 by side, and `rank` says which one is named first and why.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -120,3 +121,13 @@ def rank(label: Label) -> tuple[int, int, str, str]:
     confidence, then the better Admiralty grade, then the id, so that the order never depends on chance.
     """
     return (label.state is LabelState.DISPUTED, -label.level, label.grade or "F6", label.id)
+
+
+def label_id(identity: Identity, chain: str | None, source: str, source_url: str, statement: tuple[str, ...]) -> str:
+    """Return the id of a statement: who says it, of which address, and in which words (name, incident, role).
+
+    What a source may correct without saying something else (category, entity, confidence, dates) is not part of it.
+    """
+    parts = (identity.format, identity.key, chain or "", source, source_url, *statement)
+    counted = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(counted.encode()).hexdigest()[:32]

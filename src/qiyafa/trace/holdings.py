@@ -28,6 +28,15 @@ def holder_keys(columns: TransferColumns, place: U32) -> U64:
     return (columns.places.address[place].astype(np.uint64) << _ASSET_BITS) | columns.places.asset[place]
 
 
+def holder_addresses(tables: Iterable["HoldingTable"], chain: str) -> list[str]:
+    """Return the addresses of every holder on a chain under any method, each once, as they first appear there."""
+    parts = [part for table in tables for part in table.parts if part.chain.columns.chain == chain]
+    if not parts:
+        return []
+    holders = np.unique(np.concatenate([part.holder for part in parts]) >> _ASSET_BITS)
+    return parts[0].chain.columns.addresses.texts(holders.astype(np.uint32))
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The holdings of one chain, a row for each holder, theft and status."""
@@ -205,6 +214,7 @@ class _Arrivals:
 
     @classmethod
     def of(cls, chain: ChainOutcome) -> "_Arrivals":
+        """Return the arrivals of a traced chain; a row that a theft names arrives once."""
         flows, claims = chain.outcome.flows, chain.outcome.claims
         arrived = (flows.ending == Ending.MOVED) | (flows.ending == Ending.STOPPED)
         received = claims.row != BEFORE_ROWS

@@ -1,0 +1,89 @@
+"""The Ronin theft with published labels and no stop of its own: where it ends, who is named, and what is doubted."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.shared_data, pytest.mark.slow]
+
+ROUTER = "0xd90e2f925da726b50c4ed8d0fb90ad053324f31b"
+EXPLOITER_7 = "0x5b5082214d62585d686850ab8d9e3f6b6a5c58ff"
+CASE = """[case]
+id = "ronin-2022"
+title = "Ronin bridge, 23 March 2022"
+[[theft]]
+chain = "eip155:1"
+address = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
+from_block = 14442835
+"""
+
+
+def qiyafa(*arguments: str | Path) -> str:
+    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    qiyafa("labels", "import", shared_data / "labels", "--home", folder, "--quiet")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answer(shared_data: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("ronin")
+    ethereum = shared_data / "ethereum"
+    (folder / "ronin.toml").write_text(CASE, encoding="utf-8")
+    qiyafa(
+        "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
+        "--coverage", ethereum / "coverage.csv", "--ledger", folder / "ledger",
+    )  # fmt: skip
+    traced = qiyafa("trace", folder / "ronin.toml", "--ledger", folder / "ledger", "--home", home, "--json")
+    found: dict[str, Any] = json.loads(traced)
+    return found
+
+
+def holdings(answer: dict[str, Any], method: str) -> dict[str, dict[str, Any]]:
+    return {holding["address"]: holding for holding in answer["methods"][method]["holdings"]}
+
+
+@pytest.mark.parametrize("method", ["fifo", "lifo", "prorata", "clean_first", "stolen_first"])
+def test_the_trace_stops_at_tornado_cash_by_itself(answer: dict[str, Any], method: str) -> None:
+    router = holdings(answer, method)[ROUTER]
+    assert (router["status"], router["transfers"]) == ("stopped", 1751)
+    assert router["reason"].startswith("mixer: Tornado Cash (label ")
+    assert abs(int(router["units"]) - 175_100 * 10**18) < 10**16
+    assert router["label"]["entity"] == "Tornado Cash"
+
+
+@pytest.mark.parametrize("method", ["fifo", "lifo", "prorata", "clean_first", "stolen_first"])
+def test_exchanges_are_named_where_a_deposit_address_is_labelled(answer: dict[str, Any], method: str) -> None:
+    stopped = [one for one in holdings(answer, method).values() if one["status"] == "stopped"]
+    entities = [one["label"]["entity"] for one in stopped]
+    assert entities.count("Huobi") >= 5
+    assert "FTX" in entities
+    totals = answer["methods"][method]
+    assert int(totals["stolen"]) == sum(int(totals[part]) for part in ("held", "stopped", "fees", "untraced"))
+
+
+def test_an_address_that_others_call_the_exploiters_is_no_stop(answer: dict[str, Any]) -> None:
+    ignored = {gap["address"]: gap["detail"] for gap in answer["gaps"] if gap["kind"] == "label_ignored"}
+    assert "Huobi" in ignored[EXPLOITER_7]
+    assert "equally confident" in ignored[EXPLOITER_7]
+    assert all(holdings(answer, method).get(EXPLOITER_7, {}).get("status") != "stopped" for method in ("fifo", "lifo"))
+
+
+def test_the_answer_names_the_labels_and_is_found_through_them(answer: dict[str, Any], home: Path) -> None:
+    info = json.loads(qiyafa("labels", "info", "--home", home, "--json"))
+    assert answer["versions"]["labels"] == info["version"]
+    label = holdings(answer, "fifo")[ROUTER]["label"]["id"]
+    uses = json.loads(qiyafa("labels", "blast-radius", label, "--home", home, "--json"))["uses"]
+    assert [(use["kind"], use["name"]) for use in uses] == [("trace", "ronin-2022")]
