@@ -48,6 +48,9 @@ class _Numbered:
     def text(self, number: int) -> str:
         return str(number)
 
+    def texts(self, numbers: NDArray[np.uint32]) -> list[str]:
+        return [str(number) for number in numbers.tolist()]
+
     def rows(self, transaction_hash: str) -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
 

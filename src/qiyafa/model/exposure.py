@@ -5,7 +5,8 @@ is theirs. Direct units are exact sums of transfers; indirect ones come from flo
 whole units.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -114,3 +115,18 @@ class Poisoning:
     units: int
     imitated: str = ""
     """The counterparty that a look-alike imitates."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRules:
+    """What counts as a transfer, and how much evidence is shown."""
+
+    dust_units: Mapping[str, int] = field(default_factory=dict)
+    """By asset (CAIP-19): a transfer of fewer units counts for nothing, as if it were paid to nobody. An asset that is
+    not named here: a millionth of its whole unit, and nothing where nobody states its decimals.
+    """
+    look_alike_head: int = 4
+    look_alike_tail: int = 4
+    """So many first and last characters, without `0x`, make two addresses look alike."""
+    evidence_limit: int = 10
+    """For one exposure: sources, and transfers of each kind of evidence. Of poisonings ten times as many are shown."""
