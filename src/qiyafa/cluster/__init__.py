@@ -1,1 +1,1 @@
-"""Addresses controlled together: union-find over named rules, each merge with its transaction and its rule."""
+"""Which addresses are controlled together? Merges by named rules, each with its transaction; no I/O, no clock."""

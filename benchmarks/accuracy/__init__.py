@@ -1,0 +1,1 @@
+"""How often do heuristics err, on published ground truth."""
