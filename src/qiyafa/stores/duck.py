@@ -24,7 +24,8 @@ def session(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         connection.execute(f"SET temp_directory = {literal(str(spill))}")
-        connection.execute("SET preserve_insertion_order = false")
+        # Without it DuckDB 1.5 streams the batches of a sorted query in the order in which its threads finish them.
+        connection.execute("SET preserve_insertion_order = true")
         connection.execute("SET enable_progress_bar = false")
         yield connection
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:

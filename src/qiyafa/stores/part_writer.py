@@ -63,6 +63,9 @@ class PartWriter:
         """Add rows that follow all earlier ones."""
         table = table.cast(TRANSFERS_SCHEMA)
         keys = sort_keys(table, self.ordered_by)
+        last = None if self._open is None else self._open.last_key
+        assert bool((keys[1:] >= keys[:-1]).all()), "rows come in ledger order"
+        assert last is None or len(keys) == 0 or last <= keys[0], "tables come in ledger order"
         start = 0
         while start < len(keys):
             end = self._end(keys, start)
@@ -129,13 +132,16 @@ class _OpenPart:
 
     @property
     def rows(self) -> int:
+        """Say how many rows the part holds so far."""
         return self._file.rows
 
     def append(self, rows: pa.Table, last_key: int) -> None:
+        """Append rows that are in order; the last of them has this key."""
         self._file.append(rows)
         self.last_key = last_key
 
     def finish(self, chain: str) -> StoredFile:
+        """Close the part, name it by its range and its digest, and return its entry in the manifest."""
         digest = self._file.finish()
         facts = self._facts
         first, last = facts.range(self._ordered_by)
@@ -155,6 +161,7 @@ class _OpenPart:
         )
 
     def abandon(self) -> None:
+        """Close the part without finishing it."""
         self._file.abandon()
 
 
@@ -167,6 +174,7 @@ class _Facts:
         self.counts: dict[str, int] = {}
 
     def add(self, rows: pa.Table) -> None:
+        """Take rows, in any order."""
         for name in self.first:
             least_most = pc.min_max(rows[name]).as_py()
             self.first[name] = _least(self.first[name], least_most["min"])
@@ -182,6 +190,7 @@ class _Facts:
                 self.counts[name] = self.counts.get(name, 0) + count
 
     def range(self, ordered_by: str) -> tuple[int, int]:
+        """Return the first and the last key that name a part; 0 where none is known."""
         name, missing = ("block_number", 0) if ordered_by == BY_BLOCK else ("time", 0)
         return self.first[name] or missing, self.last[name] or missing
 
