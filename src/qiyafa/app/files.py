@@ -10,16 +10,17 @@ from qiyafa.model.errors import Unavailable
 
 
 @contextlib.contextmanager
-def written_aside(path: Path) -> Iterator[TextIO]:
+def written_aside(path: Path, *, errors: str = "strict") -> Iterator[TextIO]:
     """Open a text file for writing; it takes its name only when all is written. Raises Unavailable if it cannot be.
 
-    A link is followed, and what is no ordinary file (a pipe, a device) is written as it is, never replaced.
+    A link is followed, and what is no ordinary file (a pipe, a device) is written as it is, never replaced. `errors`
+    says what becomes of text that is no Unicode, as for `open`.
     """
     target = path.resolve()
     is_special = target.exists() and not target.is_file()
     aside = target if is_special else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
+        with aside.open("w", encoding="utf-8", errors=errors, newline="") as file:
             yield file
         if not is_special:
             aside.replace(target)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qiyafa.model.case import Limits
-from qiyafa.model.errors import InvalidInput
+from qiyafa.model.errors import InvalidInput, NotFound
 from qiyafa.text import text
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE.toml", help=text("cli.option.case"))]
@@ -21,6 +21,8 @@ HomeFolder = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=t
 Until = Annotated[str | None, typer.Option("--until", metavar="BLOCK|TIME", help=text("cli.option.until"))]
 MaxHops = Annotated[str | None, typer.Option("--max-hops", metavar="N", help=text("cli.option.max_hops"))]
 MinUnits = Annotated[str | None, typer.Option("--min-units", metavar="N", help=text("cli.option.min_units"))]
+
+UseLabels = Annotated[bool | None, typer.Option("--labels/--no-labels", help=text("labels.option.labels"))]
 
 _DATE_LENGTH = len("2022-03-23")
 _MOST_DIGITS = 38
@@ -55,6 +57,35 @@ def read_until(written: str) -> tuple[int | None, int | None]:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return None, (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def read_moment(option: str, written: str) -> datetime:
+    """Return the moment in UTC that an option gives: a time, or the end of a day. Raises InvalidInput for others."""
+    trimmed = written.strip()
+    try:
+        moment = datetime.fromisoformat(trimmed)
+    except ValueError:
+        raise InvalidInput("cli.error.moment", option=option, value=written) from None
+    if len(trimmed) <= _DATE_LENGTH:
+        moment = datetime.combine(moment.date(), time(23, 59, 59))
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput("cli.error.moment", option=option, value=written) from None
+
+
+def read_labels(home: Path | None, wanted: bool | None) -> Path | None:
+    """Return the label store to use: by default the home's, if it has one. Raises NotFound if one is asked for."""
+    if wanted is False:
+        return None
+    from qiyafa.app.home import find_home
+
+    store = find_home(home).labels
+    if store.exists():
+        return store
+    if wanted:
+        raise NotFound("labels.error.no_store", path=str(store))
+    return None
 
 
 def read_whole_number(option: str, written: str, *, least: int = 0) -> int:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from qiyafa import __version__
 from qiyafa.cli import exits
+from qiyafa.cli.cluster import app as cluster
 from qiyafa.cli.demo import demo
 from qiyafa.cli.explain import explain
 from qiyafa.cli.ingest import SeveralValues
@@ -21,16 +22,41 @@ from qiyafa.cli.ingest_esplora import esplora
 from qiyafa.cli.ingest_nodes import evm_rpc
 from qiyafa.cli.ingest_outputs import bitcoin_blk
 from qiyafa.cli.ingest_tron import tron_rpc, tronscan_csv
+from qiyafa.cli.keys import app as keys
+from qiyafa.cli.labels import app as labels
 from qiyafa.cli.ledger import app as ledger
+from qiyafa.cli.lists import app as lists
+from qiyafa.cli.names import names
+from qiyafa.cli.pack import app as pack
 from qiyafa.cli.path import path
 from qiyafa.cli.pull import pull
 from qiyafa.cli.scenario import scenario
+from qiyafa.cli.screen import screen
+from qiyafa.cli.serve import serve
 from qiyafa.cli.sync import sync
 from qiyafa.cli.trace import trace
 from qiyafa.text import text
 
 PROGRAM = "qiyafa"
-ORDER = ("demo", "ingest", "pull", "sync", "ledger", "trace", "explain", "path", "scenario")
+ORDER = (
+    "demo",
+    "ingest",
+    "pull",
+    "sync",
+    "ledger",
+    "trace",
+    "explain",
+    "path",
+    "screen",
+    "lists",
+    "labels",
+    "cluster",
+    "names",
+    "pack",
+    "serve",
+    "keys",
+    "scenario",
+)
 """Commands as help lists them: the first one to try, then the order of an investigation."""
 
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
@@ -74,9 +100,17 @@ app.add_typer(ingest, name="ingest")
 app.command("pull", help=text("pull.command.help"), epilog=text("pull.command.examples"))(pull)
 app.command("sync", help=text("sync.cli.help"), epilog=text("sync.cli.examples"))(sync)
 app.add_typer(ledger, name="ledger")
+app.add_typer(labels, name="labels")
 app.command("trace", help=text("cli.trace.help"), epilog=text("cli.trace.examples"))(trace)
 app.command("explain", help=text("cli.explain.help"), epilog=text("cli.explain.examples"))(explain)
 app.command("path", help=text("cli.path.help"), epilog=text("cli.path.examples"))(path)
+app.command("names", help=text("names.command.help"), epilog=text("names.command.examples"))(names)
+app.command("serve", help=text("serve.cli.help"), epilog=text("serve.cli.examples"))(serve)
+app.add_typer(keys, name="keys")
+app.add_typer(lists, name="lists")
+app.add_typer(pack, name="pack")
+app.add_typer(cluster, name="cluster")
+app.command("screen", help=text("screen.command.help"), epilog=text("screen.command.examples"))(screen)
 app.command("scenario", help=text("cli.scenario.help"), epilog=text("cli.scenario.examples"))(scenario)
 
 

@@ -1,0 +1,49 @@
+"""What is asked of a ledger under screening, and what it answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from qiyafa.app.exposure_sources import SourceDay
+from qiyafa.model.category import Category
+from qiyafa.model.exposure import Exposure, Poisoning
+from qiyafa.screen.evidence import ClusterFacts, LedgerFacts, Neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is asked about, and as far as labels were known when (None: now)."""
+
+    as_of: datetime
+    """UTC."""
+    known_at: datetime | None = None
+
+    @property
+    def sources_of(self) -> SourceDay:
+        """The day whose sources count."""
+        return SourceDay(self.as_of.date(), self.known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundAnswer:
+    """What the ledger says of one address, on all of its chains."""
+
+    exposures: tuple[Exposure, ...] = ()
+    weighed: dict[frozenset[Category], tuple[Exposure, ...]] = field(default_factory=dict)
+    poisonings: tuple[Poisoning, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    clusters: tuple[ClusterFacts, ...] = ()
+    ledgers: tuple[LedgerFacts, ...] = ()
+
+    def __add__(self, other: "GroundAnswer") -> "GroundAnswer":
+        sets = {**self.weighed, **other.weighed}
+        return GroundAnswer(
+            self.exposures + other.exposures,
+            {one: self.weighed.get(one, ()) + other.weighed.get(one, ()) for one in sets},
+            self.poisonings + other.poisonings,
+            self.neighbours + other.neighbours,
+            self.clusters + other.clusters,
+            self.ledgers + other.ledgers,
+        )
+
+
+NOTHING_ASKED = GroundAnswer()
