@@ -20,6 +20,7 @@ from qiyafa.cli.shell import collect_seldom
 
 MEASUREMENTS = {
     "exposure": "benchmarks.speed.screen_exposure:exposure_rows",
+    "labels": "benchmarks.speed.screen_labels:labels_rows",
 }
 """What can be measured, by name: the module and the function that gives its rows."""
 

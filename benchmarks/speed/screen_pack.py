@@ -156,8 +156,10 @@ def single(pack: ScreeningPack, keys: np.ndarray) -> dict[str, Any]:
     texts = [one.key for one in identities]
     first = time_each(pack.pack.find, identities)
     warm = min((time_each(pack.pack.find, identities) for _ in range(5)), key=lambda one: one["p99"])
+    absent_first = time_each(pack.pack.find, others)
+    absent = min((time_each(pack.pack.find, others) for _ in range(5)), key=lambda one: one["p99"])
     return {
-        "look_up_us": {"first touch": first, "warm": warm, "absent": time_each(pack.pack.find, others)},
+        "look_up_us": {"first touch": first, "warm": warm, "absent, first touch": absent_first, "absent, warm": absent},
         "text_us": {
             "from text to verdict": time_each(lambda text: pack.screen(text, "eip155:1"), texts),
             "of which reading the text": time_each(lambda text: FORMATS.read(text, "eip155:1"), texts),

@@ -6,7 +6,9 @@ Source: Bitcoin's `base58.cpp`; TRON and most older chains of outputs write thei
 from hashlib import sha256
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_DIGITS = frozenset(_ALPHABET)
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_PAIRS = {one + other: 58 * _VALUES[one] + _VALUES[other] for one in _ALPHABET for other in _ALPHABET}
 _CHECKSUM_BYTES = 4
 _LONGEST_TEXT = 120
 """Far above any address; the arithmetic is quadratic in the length, and a hostile text may be long."""
@@ -25,11 +27,12 @@ def base58check_text(payload: bytes) -> str:
 
 def base58_bytes(text: str) -> bytes | None:
     """Return the bytes that a text stands for, checksum included, or None if it is no Base58."""
-    if not text or len(text) > _LONGEST_TEXT or not all(character in _VALUES for character in text):
+    if not text or len(text) > _LONGEST_TEXT or not _DIGITS.issuperset(text):
         return None
-    number = 0
-    for character in text:
-        number = number * 58 + _VALUES[character]
+    # Two digits at a time: half as many steps over ever longer numbers.
+    number = _VALUES[text[0]] if len(text) % 2 else 0
+    for place in range(len(text) % 2, len(text), 2):
+        number = number * 3364 + _PAIRS[text[place : place + 2]]
     leading_zeros = len(text) - len(text.lstrip(_ALPHABET[0]))
     return bytes(leading_zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

@@ -14,6 +14,8 @@ from qiyafa.stores.labels_rows import VersionRow, microseconds, statement_key, s
 
 _REMEMBERED: Final = 100_000
 """So many statements are remembered while labels are added."""
+_AT_ONCE: Final = 1000
+"""So many versions wait to be inserted."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ def add_labels(connection: sqlite3.Connection, labels: Iterable[Label], at: date
     writer = _LabelWriter(connection, microseconds(at))
     for label in labels:
         writer.add(label)
-    writer.end.close()
+    writer.close()
     return writer.counts
 
 
@@ -49,7 +51,7 @@ def object_to(
     writer = _LabelWriter(connection, microseconds(at))
     changed = current._replace(state=state.value, objection=objection)
     writer.write(changed, writer.digest_of(current.statement), current)
-    writer.end.close()
+    writer.close()
     return changed
 
 
@@ -87,6 +89,9 @@ class _LabelWriter:
         self.at = at
         self.end = ChainEnd(connection, "versions")
         self.counts = LabelCounts()
+        self._was_empty = self.end.rows == 0
+        self._waiting: list[tuple[Any, ...]] = []
+        """Versions to insert; many at once take half the time."""
         self._statements: dict[tuple[Any, ...], tuple[int, str]] = {}
         self._seen: set[bytes] = set()
         """Ids of this import: were it judged by the file's order, importing twice would go back and forth."""
@@ -97,7 +102,7 @@ class _LabelWriter:
         key = bytes.fromhex(label.id)
         is_repeated = key in self._seen
         self._seen.add(key)
-        row = self.connection.execute(f"{_CURRENT} WHERE id = ? AND replaced_by IS NULL", (key,)).fetchone()
+        row = None if self._was_empty and not is_repeated else self._current(key)
         fresh = VersionRow(key, *_identity(label), label.written, statement, LabelState.ACTIVE.value, "", self.at, None)
         if row is None:
             self.counts.added += 1
@@ -120,16 +125,36 @@ class _LabelWriter:
         at = self.at if current is None else max(self.at, current.known_from)
         values = (row.id.hex().upper(), row.format, row.key, row.written, digest, row.state, row.objection, at)
         number, row_hash = self.end.next(values)
-        self.connection.execute(
-            "INSERT INTO versions SELECT ?, ?, ?, ?, ?, number, ?, ?, ?, routes, NULL, ?"
-            " FROM statements WHERE number = ?",
-            (number, row.id, row.format, row.key, row.written, row.state, row.objection, at, row_hash, row.statement),
+        self._waiting.append(
+            (number, row.id, row.format, row.key, row.written, row.state, row.objection, at, row_hash, row.statement)
         )
+        if current is not None or len(self._waiting) >= _AT_ONCE:
+            self._insert()
         if current is not None:
             self.connection.execute(
                 "UPDATE versions SET replaced_by = ? WHERE id = ? AND replaced_by IS NULL AND seq < ?",
                 (number, row.id, number),
             )
+
+    def close(self) -> None:
+        """Insert what waits, and write down how long the chain is."""
+        self._insert()
+        self.end.close()
+
+    def _insert(self) -> None:
+        self.connection.executemany(
+            "INSERT INTO versions SELECT ?, ?, ?, ?, ?, number, ?, ?, ?, routes, NULL, ?"
+            " FROM statements WHERE number = ?",
+            self._waiting,
+        )
+        self._waiting.clear()
+
+    def _current(self, key: bytes) -> tuple[Any, ...] | None:
+        self._insert()
+        found: tuple[Any, ...] | None = self.connection.execute(
+            f"{_CURRENT} WHERE id = ? AND replaced_by IS NULL", (key,)
+        ).fetchone()
+        return found
 
     def digest_of(self, statement: int) -> str:
         """Return the digest of a stored statement, as its row's hash wants it."""
