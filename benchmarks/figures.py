@@ -19,6 +19,7 @@ def figures() -> str:
         _trace(_result("trace"), _result("scaling")),
         _sources(_result("ingest")),
         _command_line(_result("cli")),
+        _screening(),
     )
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -89,6 +90,45 @@ def _command_line(result: dict[str, Any]) -> list[str]:
         peak = "" if row["peak_mib"] is None else f"{row['peak_mib']:,.0f}"
         lines.append(f"| {row['name']} | {row['seconds']:.2f} | {peak} |")
     return lines
+
+
+def _screening() -> list[str]:
+    """Return what screening costs, from five results."""
+    pack, http = _result("screen_pack"), _result("screen_http")["rows"]
+    screen = {row["name"]: row for row in _result("screen")["rows"]}
+    joins, accuracy = _result("cluster")["joins"]["rows"], _result("cluster_accuracy")["false_merges"]
+    exposure, labels = screen["exposure 10^7 x 16"], screen["all TagPacks of GraphSense"]
+    look_up = pack["look_up_us"]["warm"]
+    first, from_text = pack["look_up_us"]["first touch"]["p50"], pack["text_us"]["from text to verdict"]["p50"]
+    lines = [
+        "Screening. A look-up in a pack is timed with its pages checked before; in the middle a first touch",
+        f"takes {first:.0f} µs, and from a text to a verdict it takes {from_text:.0f} µs:",
+        "",
+        "| what | figure | beside it |",
+        "|---|---|---|",
+        f"| look-up in a pack of {pack['addresses']:,} addresses | 99 of 100 within {look_up['p99']:.1f} µs |"
+        f" a DuckDB point query: {pack['ratio_p50']:,.0f} times as long |",
+        f"| the same, many at once | {pack['batch_per_second'] / 1e6:.1f} M addresses/s |"
+        f" {pack['bytes_an_address']:.0f} bytes an address, opened in {pack['open_ms']:.1f} ms |",
+    ]
+    lines += [
+        f"| {row['name']} | 95 of 100 within {1000 * row['p95_seconds']:.0f} ms |"
+        f" {row['answered']:,} answered, {row['shed']:,} shed, {row['errors']} errors, {row['wrong']} wrong |"
+        for row in http
+    ]
+    return [
+        *lines,
+        f"| exposure of every address of {exposure['transfers']:,} transfers to 16 categories, both ways |"
+        f" {exposure['seconds']:.1f} s, {exposure['peak_mib']:,} MiB |"
+        f" dict loops: {exposure['ratio']:.0f} times as long |",
+        f"| clusters of 1,000,000 transactions, joined | {joins[0]['seconds']:.3f} s |"
+        f" scipy {joins[0]['ratio']:.0f}, rustworkx {joins[1]['ratio']:.0f} times as long |",
+        f"| false merges on {accuracy['mixes']:,} real mixes | {accuracy['with the guard']['false_merges']} of"
+        f" {accuracy['with the guard']['merges']:,} merges | without the guards"
+        f" {accuracy['without']['false_merges']:,} of {accuracy['without']['merges']:,} |",
+        f"| {labels['answer']['labels']:,} labels of all TagPacks, loaded | {labels['seconds']:.0f} s,"
+        f" {labels['peak_mib']:,} MiB | |",
+    ]
 
 
 def main() -> None:

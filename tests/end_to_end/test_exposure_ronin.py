@@ -1,8 +1,5 @@
 """Exposure on the Ronin ledger: real transactions, real sanctioned addresses, explained down to transfers."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,29 +9,22 @@ from qiyafa.model.category import Category
 from qiyafa.model.exposure import Direction, Exposure, ExposureSource, Level
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 
+from support.ronin import ROUTER, THIEF
+
 pytestmark = pytest.mark.shared_data
 
 CHAIN = "eip155:1"
-EXPLOITER = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
-ROUTER = "0xd90e2f925da726b50c4ed8d0fb90ad053324f31b"
 ETH = 10**18
 SOURCES = [
-    ExposureSource(EXPLOITER, Category.SANCTIONED, "Lazarus Group", "ofac"),
+    ExposureSource(THIEF, Category.SANCTIONED, "Lazarus Group", "ofac"),
     ExposureSource(ROUTER, Category.MIXER, "Tornado Cash", "label"),
 ]
 LISTED_IN_LEDGER = 24
 
 
 @pytest.fixture(scope="module")
-def ledger(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> ParquetLedger:
-    folder = tmp_path_factory.mktemp("ronin") / "ledger"
-    ethereum = shared_data / "ethereum"
-    command = [
-        sys.executable, "-m", "qiyafa", "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
-        "--coverage", ethereum / "coverage.csv", "--ledger", folder,
-    ]  # fmt: skip
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300, env=dict(os.environ))
-    return ParquetLedger.open(folder)
+def ledger(ronin_ledger: Path) -> ParquetLedger:
+    return ParquetLedger.open(ronin_ledger)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +40,7 @@ def exposure(found: ExposureFindings, direction: Direction, category: Category) 
 
 
 def test_what_the_exploiter_sent_to_the_mixer_is_what_the_mixer_received_of_him(ground: ExposureGround) -> None:
-    sent = exposure(ground.explain([EXPLOITER], Level.ADDRESS), Direction.OUT, Category.MIXER)
+    sent = exposure(ground.explain([THIEF], Level.ADDRESS), Direction.OUT, Category.MIXER)
     received = exposure(ground.explain([ROUTER], Level.ADDRESS), Direction.IN, Category.SANCTIONED)
     assert sent.units == pytest.approx(received.units, rel=1e-9)
     assert round(sent.units / ETH) == 175_100
@@ -59,10 +49,10 @@ def test_what_the_exploiter_sent_to_the_mixer_is_what_the_mixer_received_of_him(
 
 
 def test_the_way_to_the_mixer_is_shown_transfer_by_transfer(ground: ExposureGround, ledger: ParquetLedger) -> None:
-    one = exposure(ground.explain([EXPLOITER], Level.ADDRESS), Direction.OUT, Category.MIXER)
+    one = exposure(ground.explain([THIEF], Level.ADDRESS), Direction.OUT, Category.MIXER)
     columns = ledger.columns(CHAIN)
     first, second = one.evidence[:2]
-    assert (first.source, first.target, second.target) == (EXPLOITER, second.source, ROUTER)
+    assert (first.source, first.target, second.target) == (THIEF, second.source, ROUTER)
     assert first.time is not None
     assert second.time is not None
     assert first.time < second.time
@@ -76,7 +66,7 @@ def test_the_way_to_the_mixer_is_shown_transfer_by_transfer(ground: ExposureGrou
 
 def test_all_at_once_gives_the_same_as_one_by_one(ground: ExposureGround) -> None:
     table = ground.table()
-    for address in (EXPLOITER, ROUTER):
+    for address in (THIEF, ROUTER):
         explained = [one for one in ground.explain([address], Level.ADDRESS).exposures if one.entity is None]
         tabled = table.of(address)
         assert len(tabled) == len(explained)
@@ -101,6 +91,6 @@ def test_histories_that_were_cut_off_are_named(ledger: ParquetLedger, shared_dat
     rows = (shared_data / "ethereum" / "coverage.csv").read_text(encoding="utf-8").splitlines()[1:]
     capped = {row.split(",")[0].lower() for row in rows if row.split(",")[2].startswith("capped")}
     sources = [ExposureSource(one, Category.EXCHANGE, "", one) for one in sorted(capped)]
-    found = ExposureGround.open(ledger, CHAIN, sources).explain([EXPLOITER], Level.ADDRESS)
+    found = ExposureGround.open(ledger, CHAIN, sources).explain([THIEF], Level.ADDRESS)
     used = {evidence for one in found.exposures for evidence in one.sources}
     assert set(found.incomplete_sources) == used <= capped

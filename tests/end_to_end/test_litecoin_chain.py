@@ -1,9 +1,6 @@
 """A real Litecoin block in which 3,763 transactions spend from one another: every method follows it to its end."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +12,7 @@ from qiyafa.trace import reference_outputs
 from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.lowering import lowered
 
+from support.command_line import qiyafa
 from support.methods import CONSERVING
 from support.random_ledgers import plain
 from support.random_output_chains import theft_of
@@ -25,13 +23,6 @@ LITECOIN = "bip122:12a765e31ffd4059bada1e25190f6e98"
 TRANSACTIONS_IN_CHAIN = 3_763
 FIRST = "9066e0a9a64b20abd71708cf8918a0266ba54e0410b029555799bbf565180770"
 LAST_OWNER = "LYrtbRBFY5LHx4iZ5DVEHNskDZ1qe594Tu"
-
-
-def qiyafa(*arguments: str | Path) -> str:
-    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=dict(os.environ))
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

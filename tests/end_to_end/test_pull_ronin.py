@@ -4,46 +4,22 @@ The explorer serves the same real transactions that the shared ledger is made of
 """
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.command_line import command, qiyafa
 from support.explorer import RoninExplorer
 from support.http_server import Answer, Asked, Server, serving
+from support.ronin import ROUTER, THIEF
 
 pytestmark = pytest.mark.shared_data
 
-THIEF = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
-ROUTER = "0xd90e2f925da726b50c4ed8d0fb90ad053324f31b"
-CASE = f"""[case]
-id = "ronin-2022"
-title = "Ronin bridge, 23 March 2022"
-[[theft]]
-chain = "eip155:1"
-address = "{THIEF}"
-from_block = 14442835
-[[stop]]
-chain = "eip155:1"
-address = "{ROUTER}"
-reason = "mixer: Tornado Cash router"
-"""
 MOST_REQUESTS = 400
-
-
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-
-
-def qiyafa(*arguments: str | Path) -> str:
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300, env=dict(os.environ))
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def pull_command(case: Path, ledger: Path, server: Server) -> tuple[str | Path, ...]:
@@ -64,26 +40,8 @@ def holdings(answer: dict[str, Any], method: str) -> dict[tuple[str, str], tuple
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("case") / "ronin.toml"
-    path.write_text(CASE, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def shared_ledger(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ronin") / "ledger"
-    ethereum = shared_data / "ethereum"
-    qiyafa(
-        "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
-        "--coverage", ethereum / "coverage.csv", "--ledger", folder,
-    )  # fmt: skip
-    return folder
-
-
-@pytest.fixture(scope="module")
-def expected(case: Path, shared_ledger: Path) -> dict[str, Any]:
-    return traced(case, shared_ledger)
+def expected(ronin_case: Path, ronin_ledger: Path) -> dict[str, Any]:
+    return traced(ronin_case, ronin_ledger)
 
 
 def conserving(answer: dict[str, Any]) -> list[str]:
@@ -92,16 +50,16 @@ def conserving(answer: dict[str, Any]) -> list[str]:
 
 @pytest.mark.slow
 def test_the_pulled_ledger_gives_the_same_holdings_in_at_most_400_requests(
-    case: Path, expected: dict[str, Any], shared_data: Path, tmp_path: Path
+    ronin_case: Path, expected: dict[str, Any], shared_data: Path, tmp_path: Path
 ) -> None:
     with serving(RoninExplorer(shared_data / "ethereum")) as server:
-        report = json.loads(qiyafa(*pull_command(case, tmp_path / "ledger", server), "--json"))
+        report = json.loads(qiyafa(*pull_command(ronin_case, tmp_path / "ledger", server), "--json"))
         assert len(server.asked) == report["requests"] <= MOST_REQUESTS
     assert report["followed_to_the_end"]
     assert (report["limit"], report["left_out"], report["problems"]) == ("", [], [])
     assert ROUTER not in {one["address"] for one in report["histories"]}
     assert THIEF in {one["address"] for one in report["unbalanced"]}
-    answer = traced(case, tmp_path / "ledger")
+    answer = traced(ronin_case, tmp_path / "ledger")
     assert len(conserving(answer)) == 5
     for method in conserving(answer):
         assert holdings(answer, method) == holdings(expected, method)
@@ -111,19 +69,19 @@ def test_the_pulled_ledger_gives_the_same_holdings_in_at_most_400_requests(
 
 @pytest.mark.slow
 def test_an_explorer_that_cuts_histories_off_is_named_for_every_difference(
-    case: Path, expected: dict[str, Any], shared_ledger: Path, shared_data: Path, tmp_path: Path
+    ronin_case: Path, expected: dict[str, Any], ronin_ledger: Path, shared_data: Path, tmp_path: Path
 ) -> None:
     """A difference lies at an address that was cut off, or where its unseen payments would have led."""
     import csv
 
     with serving(RoninExplorer(shared_data / "ethereum", knows_limits=True)) as server:
-        report = json.loads(qiyafa(*pull_command(case, tmp_path / "ledger", server), "--json"))
+        report = json.loads(qiyafa(*pull_command(ronin_case, tmp_path / "ledger", server), "--json"))
     assert len(server.asked) <= MOST_REQUESTS
     assert not report["followed_to_the_end"]
     cut_off = {one["address"] for one in report["histories"] if one["status"] != "complete"}
     assert set(report["busy"]) == cut_off
-    answer = traced(case, tmp_path / "ledger")
-    qiyafa("trace", case, "--ledger", shared_ledger, "--flows", tmp_path / "flows.csv", "--quiet")
+    answer = traced(ronin_case, tmp_path / "ledger")
+    qiyafa("trace", ronin_case, "--ledger", ronin_ledger, "--flows", tmp_path / "flows.csv", "--quiet")
     with (tmp_path / "flows.csv").open(encoding="utf-8", newline="") as file:
         flows = list(csv.DictReader(file))
     differing = 0
@@ -146,7 +104,7 @@ def test_an_explorer_that_cuts_histories_off_is_named_for_every_difference(
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_a_pull_that_is_killed_goes_on_and_ends_the_same(
-    case: Path, shared_data: Path, tmp_path: Path, ending: signal.Signals
+    ronin_case: Path, shared_data: Path, tmp_path: Path, ending: signal.Signals
 ) -> None:
     """The running pull is ended while it waits for its 5th, 60th, 170th and 255th answer."""
     explorer = RoninExplorer(shared_data / "ethereum")
@@ -162,7 +120,7 @@ def test_a_pull_that_is_killed_goes_on_and_ends_the_same(
         return explorer(asked)
 
     with serving(answer) as server:
-        arguments = (*pull_command(case, tmp_path / "killed", server), "--json")
+        arguments = (*pull_command(ronin_case, tmp_path / "killed", server), "--json")
         for _ in endings:
             running.append(
                 subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -173,7 +131,7 @@ def test_a_pull_that_is_killed_goes_on_and_ends_the_same(
         report = json.loads(qiyafa(*arguments))
         repeated = Counter(tuple(sorted(one.parameters.items())) for one in server.asked)
         assert sum(repeated.values()) - len(repeated) <= len(endings)
-        whole = json.loads(qiyafa(*pull_command(case, tmp_path / "whole", server), "--json"))
+        whole = json.loads(qiyafa(*pull_command(ronin_case, tmp_path / "whole", server), "--json"))
     assert report["manifest_sha256"] == whole["manifest_sha256"]
     dumps = [qiyafa("ledger", "dump", "--ledger", tmp_path / folder) for folder in ("killed", "whole")]
     assert dumps[0] == dumps[1]

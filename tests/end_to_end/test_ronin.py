@@ -1,32 +1,18 @@
 """The Ronin theft of March 2022, end to end: real files in, the command line, answers that balance to the wei."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from support.command_line import qiyafa
+from support.ronin import ROUTER, THIEF
+
 pytestmark = pytest.mark.shared_data
 
-THIEF = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
-ROUTER = "0xd90e2f925da726b50c4ed8d0fb90ad053324f31b"
 ETH = 10**18
-CASE = f"""[case]
-id = "ronin-2022"
-title = "Ronin bridge, 23 March 2022"
-[[theft]]
-chain = "eip155:1"
-address = "{THIEF}"
-from_block = 14442835
-[[stop]]
-chain = "eip155:1"
-address = "{ROUTER}"
-reason = "mixer: Tornado Cash router"
-"""
 CAPPED_EXCHANGES = {
     "0x28ffe35688ffffd0659aee2e34778b0ae4e193ad",
     "0x73f8fc2e74302eb2efda125a326655acf0dc2d1b",
@@ -35,43 +21,18 @@ CAPPED_EXCHANGES = {
 }
 
 
-def qiyafa(*arguments: str | Path) -> str:
-    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=dict(os.environ))
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
-def ledger(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ronin") / "ledger"
-    ethereum = shared_data / "ethereum"
-    qiyafa(
-        "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
-        "--coverage", ethereum / "coverage.csv", "--ledger", folder,
-    )  # fmt: skip
-    return folder
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("case") / "ronin.toml"
-    path.write_text(CASE, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def answer(ledger: Path, case: Path) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(qiyafa("trace", case, "--ledger", ledger, "--json"))
+def answer(ronin_ledger: Path, ronin_case: Path) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(qiyafa("trace", ronin_case, "--ledger", ronin_ledger, "--json"))
     return answer
 
 
 @pytest.fixture(scope="module")
-def flows(ledger: Path, case: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+def flows(ronin_ledger: Path, ronin_case: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     import csv
 
     path = tmp_path_factory.mktemp("flows") / "flows.csv"
-    qiyafa("trace", case, "--ledger", ledger, "--flows", path, "--quiet")
+    qiyafa("trace", ronin_case, "--ledger", ronin_ledger, "--flows", path, "--quiet")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -125,13 +86,15 @@ def test_gaps_name_every_address_whose_history_is_not_complete(
     assert {gap["kind"] for gap in answer["gaps"]} >= {"internal_transfers", "token_transfers", "unseen_balance"}
 
 
-def test_explain_leads_back_to_the_theft_and_balances(ledger: Path, case: Path, answer: dict[str, Any]) -> None:
+def test_explain_leads_back_to_the_theft_and_balances(
+    ronin_ledger: Path, ronin_case: Path, answer: dict[str, Any]
+) -> None:
     fifo = answer["methods"]["fifo"]["holdings"]
     assert len([one for one in fifo if one["status"] == "held"]) == 76
     chosen = [fifo[0], fifo[1], fifo[20], fifo[60]]
     assert chosen[0]["address"] == ROUTER
     for holding in chosen:
-        explained = json.loads(qiyafa("explain", case, holding["address"], "--ledger", ledger, "--json"))
+        explained = json.loads(qiyafa("explain", ronin_case, holding["address"], "--ledger", ronin_ledger, "--json"))
         first = explained["steps"][0]
         assert first["address"] == holding["address"]
         assert first["holding"] == holding["units"]
@@ -142,10 +105,10 @@ def test_explain_leads_back_to_the_theft_and_balances(ledger: Path, case: Path, 
             assert came - went == int(step["holding"])
 
 
-def test_paths_lead_from_the_thief_to_holders_and_respect_time(ledger: Path, answer: dict[str, Any]) -> None:
+def test_paths_lead_from_the_thief_to_holders_and_respect_time(ronin_ledger: Path, answer: dict[str, Any]) -> None:
     fifo = answer["methods"]["fifo"]["holdings"]
     for target in (ROUTER, *(fifo[number]["address"] for number in (1, 20, 60))):
-        found = json.loads(qiyafa("path", THIEF, target, "--ledger", ledger, "--json"))["paths"]
+        found = json.loads(qiyafa("path", THIEF, target, "--ledger", ronin_ledger, "--json"))["paths"]
         assert found
         widths = [int(path["units"]) for path in found]
         assert widths == sorted(widths, reverse=True)
@@ -153,12 +116,12 @@ def test_paths_lead_from_the_thief_to_holders_and_respect_time(ledger: Path, ans
             blocks = [transfer["block_number"] for transfer in path["transfers"]]
             assert blocks == sorted(blocks)
             assert int(path["units"]) == min(int(transfer["units"]) for transfer in path["transfers"])
-    assert json.loads(qiyafa("path", ROUTER, THIEF, "--ledger", ledger, "--json"))["paths"] == []
+    assert json.loads(qiyafa("path", ROUTER, THIEF, "--ledger", ronin_ledger, "--json"))["paths"] == []
 
 
-def test_the_report_is_one_file_that_needs_no_network(ledger: Path, case: Path, tmp_path: Path) -> None:
+def test_the_report_is_one_file_that_needs_no_network(ronin_ledger: Path, ronin_case: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
-    qiyafa("trace", case, "--ledger", ledger, "--report", report, "--quiet")
+    qiyafa("trace", ronin_case, "--ledger", ronin_ledger, "--report", report, "--quiet")
     html = report.read_text(encoding="utf-8")
     assert ROUTER in html
     assert "175,099.9998" in html
@@ -166,8 +129,8 @@ def test_the_report_is_one_file_that_needs_no_network(ledger: Path, case: Path, 
     assert "<link" not in html
 
 
-def test_the_answer_is_the_same_twice_and_as_of_a_day_does_not_change(ledger: Path, case: Path) -> None:
-    command = ("trace", case, "--ledger", ledger, "--json", "--until", "2022-04-30")
+def test_the_answer_is_the_same_twice_and_as_of_a_day_does_not_change(ronin_ledger: Path, ronin_case: Path) -> None:
+    command = ("trace", ronin_case, "--ledger", ronin_ledger, "--json", "--until", "2022-04-30")
     first = json.loads(qiyafa(*command))
     assert first == json.loads(qiyafa(*command))
     for method in conserving(first).values():

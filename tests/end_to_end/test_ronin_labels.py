@@ -1,33 +1,17 @@
 """The Ronin theft with published labels and no stop of its own: where it ends, who is named, and what is doubted."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.command_line import qiyafa
+from support.ronin import CASE, ROUTER
+
 pytestmark = [pytest.mark.shared_data, pytest.mark.slow]
 
-ROUTER = "0xd90e2f925da726b50c4ed8d0fb90ad053324f31b"
 EXPLOITER_7 = "0x5b5082214d62585d686850ab8d9e3f6b6a5c58ff"
-CASE = """[case]
-id = "ronin-2022"
-title = "Ronin bridge, 23 March 2022"
-[[theft]]
-chain = "eip155:1"
-address = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
-from_block = 14442835
-"""
-
-
-def qiyafa(*arguments: str | Path) -> str:
-    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400, env=dict(os.environ))
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +22,10 @@ def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answer(shared_data: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("ronin")
-    ethereum = shared_data / "ethereum"
-    (folder / "ronin.toml").write_text(CASE, encoding="utf-8")
-    qiyafa(
-        "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
-        "--coverage", ethereum / "coverage.csv", "--ledger", folder / "ledger",
-    )  # fmt: skip
-    traced = qiyafa("trace", folder / "ronin.toml", "--ledger", folder / "ledger", "--home", home, "--json")
+def answer(ronin_ledger: Path, home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    case = tmp_path_factory.mktemp("ronin") / "ronin.toml"
+    case.write_text(CASE, encoding="utf-8")
+    traced = qiyafa("trace", case, "--ledger", ronin_ledger, "--home", home, "--json")
     found: dict[str, Any] = json.loads(traced)
     return found
 

@@ -2,10 +2,7 @@
 
 import csv
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +12,19 @@ from eth_hash.auto import keccak
 
 from qiyafa.chains.base58check import base58_bytes, base58check_text
 
+from support.command_line import qiyafa
+from support.ronin import THIEF
+
 pytestmark = pytest.mark.shared_data
 
 ROUTER = "0xd90e2f925DA726b50C4Ed8D0Fb90Ad053324F31b"
-RONIN = "0x098b716b8aaf21512996dc57eb0615e2383e2f96"
 LISTED_ENTRIES, LISTED_ADDRESSES, LISTED_IN_LEDGER = 654, 641, 24
 LIST_DAY = "2024-09-27"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
-def qiyafa(home: Path, *arguments: str | Path, code: int = 0) -> str:
-    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-    environment = {**os.environ, "QIYAFA_HOME": str(home)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
-    assert done.returncode == code, (done.stdout[-2000:], done.stderr[-2000:])
-    return done.stdout
-
-
 def screen(home: Path, *arguments: str | Path, code: int = 0) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = json.loads(qiyafa(home, "screen", *arguments, "--json", code=code))
+    answers: list[dict[str, Any]] = json.loads(qiyafa("screen", *arguments, "--json", home=home, code=code))
     return answers
 
 
@@ -41,7 +32,7 @@ def screen_file(home: Path, folder: Path, addresses: list[str], code: int) -> di
     asked, answered = folder / "asked.csv", folder / "answered.csv"
     with asked.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["address"], *([one] for one in addresses)])
-    qiyafa(home, "screen", "--file", asked, "--out", answered, "--as-of", LIST_DAY, "--quiet", code=code)
+    qiyafa("screen", "--file", asked, "--out", answered, "--as-of", LIST_DAY, "--quiet", home=home, code=code)
     with answered.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["address"] for row in rows] == addresses
@@ -51,7 +42,8 @@ def screen_file(home: Path, folder: Path, addresses: list[str], code: int) -> di
 @pytest.fixture(scope="module")
 def home(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sanctions-home")
-    qiyafa(folder, "lists", "import", "ofac-addresses", shared_data / "sanctions", "--published", LIST_DAY, "--quiet")
+    imported = ("ofac-addresses", shared_data / "sanctions", "--published", LIST_DAY)
+    qiyafa("lists", "import", *imported, "--quiet", home=folder)
     return folder
 
 
@@ -149,33 +141,22 @@ def test_without_any_list_nothing_is_cleared(tmp_path: Path) -> None:
     assert screen(tmp_path, "0x" + "5f" * 20)[0]["verdict"] == "unavailable"
 
 
-@pytest.fixture(scope="module")
-def ledger(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sanctions") / "ledger"
-    ethereum = shared_data / "ethereum"
-    qiyafa(
-        folder.parent, "ingest", "ethereum-etl", "--transactions", ethereum / "transactions.parquet",
-        "--coverage", ethereum / "coverage.csv", "--ledger", folder,
-    )  # fmt: skip
-    return folder
-
-
 def test_listed_addresses_in_the_ledger_are_found_there(
-    home: Path, ledger: Path, entries: list[str], shared_data: Path
+    home: Path, ronin_ledger: Path, entries: list[str], shared_data: Path
 ) -> None:
     table = pq.read_table(shared_data / "ethereum" / "transactions.parquet", columns=["from_address", "to_address"])
     seen = {one for column in table.columns for one in column.to_pylist() if one}
     listed = sorted({one.lower() for one in entries if one.startswith("0x")} & seen)
     assert len(listed) == LISTED_IN_LEDGER
-    answers = screen(home, *listed, "--ledger", ledger, "--as-of", LIST_DAY, code=1)
+    answers = screen(home, *listed, "--ledger", ronin_ledger, "--as-of", LIST_DAY, code=1)
     assert [one["verdict"] for one in answers] == ["hit"] * LISTED_IN_LEDGER
     assert all(one["coverage"] and one["ledger"] for one in answers)
 
 
 def test_the_exposure_of_the_ronin_exploiter_is_explained_down_to_transfers(
-    home: Path, ledger: Path, shared_data: Path
+    home: Path, ronin_ledger: Path, shared_data: Path
 ) -> None:
-    answer = screen(home, RONIN, "--ledger", ledger, "--as-of", LIST_DAY, code=1)[0]
+    answer = screen(home, THIEF, "--ledger", ronin_ledger, "--as-of", LIST_DAY, code=1)[0]
     sent = [one for one in answer["exposure"] if one["direction"] == "out" and one["category"] == "sanctioned"]
     assert sent
     assert int(sent[0]["direct_units"]) + int(sent[0]["indirect_units"]) > 10**22

@@ -4,8 +4,6 @@ Ingested, synced and traced, the ledger and the answer equal those of a fresh in
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from support.anvil import CHAIN, Anvil, call_data, running_anvil
+from support.command_line import qiyafa
 from support.litecoind import LITECOIN, CoreLikeNode, running_node
 
 DEPTH = 30
@@ -34,14 +33,6 @@ def anvil() -> Iterator[Anvil]:
 def litecoind(tmp_path: Path) -> Iterator[CoreLikeNode]:
     with running_node(tmp_path / "litecoin") as node:
         yield node
-
-
-def qiyafa(*arguments: object) -> str:
-    """Run a command line in its own process."""
-    command = [sys.executable, "-m", "qiyafa", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, f"{arguments}: {done.stderr}"
-    return done.stdout
 
 
 class EtherTheft:

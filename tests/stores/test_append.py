@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiyafa.model.errors import Conflict
@@ -32,9 +32,20 @@ def ingested(folder: Path, blocks: list[WholeBlock]) -> list[str]:
     return list(ledger.dump(CHAIN))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None)
 @given(blocks=chains(), data=st.data())
 def test_blocks_appended_in_any_pieces_are_those_of_one_ingest(blocks, data):
+    check_pieces(blocks, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(blocks=chains(), data=st.data())
+def test_blocks_of_many_chains_appended_in_any_pieces_are_those_of_one_ingest(blocks, data):
+    check_pieces(blocks, data)
+
+
+def check_pieces(blocks: list[WholeBlock], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ledger = ParquetLedger.open_or_create(Path(folder) / "appended")
         cuts = sorted(data.draw(st.sets(st.integers(1, len(blocks)))) | {0, len(blocks)})
@@ -46,16 +57,26 @@ def test_blocks_appended_in_any_pieces_are_those_of_one_ingest(blocks, data):
         assert appended.verify() == ()
 
 
+def test_a_chain_that_grows_keeps_few_files_and_all_rows(tmp_path):
+    check_growth(tmp_path, blocks=90, most_files=25)
+
+
+@pytest.mark.slow
 def test_a_long_chain_keeps_few_files_and_all_rows(tmp_path):
-    blocks = chain_of(300)
+    check_growth(tmp_path, blocks=300, most_files=40)
+
+
+def check_growth(tmp_path: Path, blocks: int, most_files: int) -> None:
+    """Append a chain block by block."""
+    chain = chain_of(blocks)
     ledger = ParquetLedger.open_or_create(tmp_path / "ledger")
-    for block in blocks:
+    for block in chain:
         assert add(ledger.path, [block]) is not None
     ledger = ParquetLedger.open(ledger.path)
-    assert list(ledger.dump(CHAIN)) == ingested(tmp_path / "whole", blocks)
+    assert list(ledger.dump(CHAIN)) == ingested(tmp_path / "whole", chain)
     assert ledger.verify() == ()
-    assert len(ledger.record(CHAIN).transfers()) < 40
-    assert len(ledger.record(CHAIN).table(BLOCKS)) < 40
+    assert len(ledger.record(CHAIN).transfers()) < most_files
+    assert len(ledger.record(CHAIN).table(BLOCKS)) < most_files
     assert not (ledger.path / WRITING).exists()
 
 

@@ -1,10 +1,6 @@
 """A kill at any moment of an ingest of outputs, and a full disk: the old ledger or the new one, never a mix."""
 
-import os
-import resource
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +10,7 @@ from qiyafa.stores.parquet_duckdb import ParquetLedger
 
 from support.killed_writers import Kills, Writers, writing_processes
 from support.output_ledgers import BITCOIN, CHAIN, OutputRows, Spend, hash_of, write_outputs
+from support.small_disk import small_disk
 
 
 @pytest.fixture(scope="module")
@@ -55,22 +52,6 @@ def test_a_kill_before_each_single_change_leaves_the_old_or_the_new_ledger(kills
     kills.before_each_change()
 
 
-@pytest.fixture
-def small_disk(tmp_path) -> Iterator[Path]:
-    """A disk of 4 MiB; where no disk may be mounted, files that may not grow beyond so much."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode == 0:
-        yield folder
-        subprocess.run(["umount", "-l", folder], check=True)
-        return
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, before[1]))
-    yield folder
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def coinbases(first: int, count: int) -> OutputRows:
     rows = OutputRows()
     for block in range(first, first + count):
@@ -78,44 +59,26 @@ def coinbases(first: int, count: int) -> OutputRows:
     return rows
 
 
-def test_a_full_disk_leaves_the_old_ledger(small_disk, tmp_path):
-    path = small_disk / "ledger"
-    ledger = ParquetLedger.open_or_create(path)
-    ledger.ingest(write_outputs(tmp_path, coinbases(0, 50), "few"), native_asset=BITCOIN)
-    before = list(ledger.dump(CHAIN))
-    too_much = write_outputs(tmp_path, coinbases(100, 30_000), "too much")
-    with pytest.raises(Unavailable) as refused:
-        ledger.ingest(too_much, native_asset=BITCOIN)
-    assert refused.value.key == "ledger.storage.full"
-    assert list(ParquetLedger.open(path).dump(CHAIN)) == before
-    assert ledger.verify() == ()
+def test_a_full_disk_leaves_the_old_ledger(tmp_path):
+    few, enough, too_much = (
+        write_outputs(tmp_path, coinbases(first, count), name)
+        for first, count, name in ((0, 50, "few"), (100, 10, "enough"), (100, 30_000, "too much"))
+    )
+    with small_disk(tmp_path / "disk", mebibytes=2) as disk:
+        path = disk.folder / "ledger"
+        ledger = ParquetLedger.open_or_create(path)
+        ledger.ingest(few, native_asset=BITCOIN)
+        before = list(ledger.dump(CHAIN))
+        with pytest.raises(Unavailable) as refused:
+            ledger.ingest(too_much, native_asset=BITCOIN)
+        assert refused.value.key == "ledger.storage.full"
 
-    enough = write_outputs(tmp_path, coinbases(100, 10), "enough")
-    ballast = small_disk / "ballast"
-    refusals = []
-    for free_pages in range(0, 100, 3):
-        fill(ballast, small_disk, free_pages)
-        try:
-            ledger.ingest(enough, native_asset=BITCOIN)
-        except Unavailable as error:
-            refusals.append(error.key)
-            ballast.unlink()
+        def check_unharmed() -> None:
             assert list(ParquetLedger.open(path).dump(CHAIN)) == before
             assert ledger.verify() == ()
-        else:
-            break
-    assert set(refusals) <= {"ledger.storage.full"}
-    assert refusals or not is_small(small_disk)
-    assert ParquetLedger.open(path).record(CHAIN).rows() == 60
 
-
-def fill(ballast: Path, disk: Path, free_pages: int) -> None:
-    """Leave so many pages of a disk free; a disk of the machine's own is left alone."""
-    room = os.statvfs(disk)
-    ballast.write_bytes(bytes(max(room.f_bavail - free_pages, 0) * room.f_frsize) if is_small(disk) else b"")
-
-
-def is_small(disk: Path) -> bool:
-    """Whether this is the disk that was mounted for the test."""
-    room = os.statvfs(disk)
-    return room.f_blocks * room.f_frsize <= 4 << 20
+        check_unharmed()
+        disk.write_until_there_is_room(
+            lambda: ledger.ingest(enough, native_asset=BITCOIN), check_unharmed, range(0, 100, 3)
+        )
+        assert ParquetLedger.open(path).record(CHAIN).rows() == 60

@@ -1,10 +1,7 @@
 """A kill at any moment, a full disk, two writers: the old ledger or the new one, never a mix."""
 
-import os
 import random
-import resource
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from qiyafa.stores.locking import writer_lock
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 
 from support.killed_writers import Kills, Writers, writing_processes
+from support.small_disk import files_of_at_most, small_disk
 
 CHAIN = "eip155:1"
 ETHER = "eip155:1/slip44:60"
@@ -92,84 +90,53 @@ def test_a_file_that_a_person_put_there_is_named_and_never_deleted(tmp_path, raw
 
 
 @pytest.fixture
-def small_disk(tmp_path) -> Iterator[Path]:
-    """A disk of 2 MiB; where no disk may be mounted, files that may not grow beyond so much."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode == 0:
-        yield folder
-        subprocess.run(["umount", "-l", folder], check=True)
-        return
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, before[1]))
-    yield folder
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+def wide_raw(raw_of, row) -> Callable[[int, int], RawTransfers]:
+    """Make so many raw rows, from a block on, of addresses and hashes that nothing can compress."""
 
-
-def test_a_full_disk_at_any_point_leaves_the_old_ledger(small_disk, raw_of, row):
-    def wide_rows(count: int, first: int) -> list[dict[str, object]]:
+    def make(count: int, first: int) -> RawTransfers:
         chosen = random.Random(first)
-        return [
-            row(
-                block_number=n,
-                transaction_hash=f"0x{chosen.getrandbits(256):064x}",
-                source=f"0x{chosen.getrandbits(160):040x}",
-            )
-            for n in range(first, first + count)
-        ]
+        return raw_of(
+            [
+                row(
+                    block_number=n,
+                    transaction_hash=f"0x{chosen.getrandbits(256):064x}",
+                    source=f"0x{chosen.getrandbits(160):040x}",
+                )
+                for n in range(first, first + count)
+            ]
+        )
 
-    path = small_disk / "ledger"
-    ledger = ParquetLedger.open_or_create(path)
-    ledger.ingest(raw_of(wide_rows(50, 0)), native_asset=ETHER)
-    before = (path / "manifest.json").read_bytes()
-    dump = list(ledger.dump(CHAIN))
-    too_much, enough = raw_of(wide_rows(50_000, 100)), raw_of(wide_rows(10, 100))
-    with pytest.raises(Unavailable) as refused:
-        ledger.ingest(too_much, native_asset=ETHER)
-    assert refused.value.key == "ledger.storage.full"
+    return make
 
-    ballast = small_disk / "ballast"
-    outcomes = []
-    for free_pages in range(60):
-        fill(ballast, small_disk, free_pages)
-        try:
-            ledger.ingest(enough, native_asset=ETHER)
-        except Unavailable as error:
-            outcomes.append(error.key)
-            ballast.unlink()
+
+def test_a_full_disk_at_any_point_leaves_the_old_ledger(tmp_path, wide_raw):
+    few, enough, too_much = wide_raw(50, 0), wide_raw(10, 100), wide_raw(50_000, 100)
+    with small_disk(tmp_path / "disk", mebibytes=2) as disk:
+        path = disk.folder / "ledger"
+        ledger = ParquetLedger.open_or_create(path)
+        ledger.ingest(few, native_asset=ETHER)
+        before = (path / "manifest.json").read_bytes()
+        dump = list(ledger.dump(CHAIN))
+        with pytest.raises(Unavailable) as refused:
+            ledger.ingest(too_much, native_asset=ETHER)
+        assert refused.value.key == "ledger.storage.full"
+
+        def check_unharmed() -> None:
             assert (path / "manifest.json").read_bytes() == before
             assert list(ParquetLedger.open(path).dump(CHAIN)) == dump
             assert ledger.verify() == ()
-        else:
-            break
-    assert set(outcomes) <= {"ledger.storage.full"}
-    assert outcomes or not is_small(small_disk)
-    assert ParquetLedger.open(path).record(CHAIN).rows() == 60
 
-
-def fill(ballast: Path, disk: Path, free_pages: int) -> None:
-    """Leave so many pages of a disk free."""
-    room = os.statvfs(disk)
-    ballast.write_bytes(bytes(max(room.f_bavail - free_pages, 0) * room.f_frsize) if is_small(disk) else b"")
-
-
-def is_small(disk: Path) -> bool:
-    room = os.statvfs(disk)
-    return room.f_blocks * room.f_frsize <= 2 << 20
+        check_unharmed()
+        disk.write_until_there_is_room(lambda: ledger.ingest(enough, native_asset=ETHER), check_unharmed, range(60))
+        assert ParquetLedger.open(path).record(CHAIN).rows() == 60
 
 
 def test_files_that_may_not_grow_are_a_full_disk(tmp_path, raw_of, ingest_into, row):
     ingest_into(tmp_path, raw_of([row()]))
     before = (tmp_path / "manifest.json").read_bytes()
     more = raw_of([row(block_number=n, transaction_hash=f"0x{n}") for n in range(2, 200)])
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
-    try:
-        with pytest.raises(Unavailable) as refused:
-            ingest_into(tmp_path, more)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with files_of_at_most(1024), pytest.raises(Unavailable) as refused:
+        ingest_into(tmp_path, more)
     assert refused.value.key == "ledger.storage.full"
     assert (tmp_path / "manifest.json").read_bytes() == before
     assert ParquetLedger.open(tmp_path).verify() == ()

@@ -38,9 +38,20 @@ def dumped(ledger: Path) -> list[str]:
     return list(opened.dump(CHAIN))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(blocks=chains(least=2), data=st.data())
 def test_a_rolled_back_ledger_is_one_that_never_went_further(blocks, data):
+    check_rolled_back(blocks, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(blocks=chains(least=2), data=st.data())
+def test_many_rolled_back_ledgers_are_ones_that_never_went_further(blocks, data):
+    check_rolled_back(blocks, data)
+
+
+def check_rolled_back(blocks: list[WholeBlock], data: st.DataObject) -> None:
     last = data.draw(st.integers(0, len(blocks) - 1))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(blocks)))) | {0, len(blocks)})
     with tempfile.TemporaryDirectory() as folder:

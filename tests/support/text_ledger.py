@@ -17,8 +17,10 @@ name must be nothing. A line for several methods: `fifo lifo a: ...`.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from qiyafa.model.case import Case, Limits, Stop, Theft, TransferRef
 from qiyafa.model.columns import TransferColumns
@@ -35,26 +37,66 @@ Rest = dict[str, int]
 """By what rests where, in the words of a case's answer."""
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a case says, or what a tracer makes of it."""
+
+    rests: dict[tuple[str, str], Rest]
+    """By method and theft."""
+    claimed: dict[tuple[str, str], int]
+    """By method and theft; all of it rests somewhere."""
+    touched: dict[str, set[str]]
+    """By theft, the addresses that poison reached."""
+
+
 @dataclass
 class TextCase:
-    """A ledger, a case on it, and the answers by (method, theft)."""
+    """A ledger, a case on it, and the answers."""
 
     title: str
     columns: TransferColumns
     planned: PlannedCase
-    answers: dict[tuple[str, str], Rest]
-    touched: dict[str, set[str]]
+    answers: Answers
+
+
+AnyCase = TypeVar("AnyCase", bound=TextCase)
 
 
 @dataclass
-class _Reading:
+class Reading:
+    """What was read of a ledger so far, whatever its form."""
+
     title: str = ""
-    transfers: list[Transfer] = field(default_factory=list)
-    thefts: dict[str, dict[str, object]] = field(default_factory=dict)
     stops: list[Stop] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
-    answers: dict[tuple[str, str], Rest] = field(default_factory=dict)
-    touched: dict[str, set[str]] = field(default_factory=dict)
+
+    def rest(self, line: str) -> str:
+        """Take a title, a stop or a limit; return what a line without its comment says beyond them."""
+        if line.startswith("#"):
+            self.title = self.title or line.lstrip("# ")
+            return ""
+        line = line.split("  #")[0].strip()
+        if match := re.fullmatch(r"stop (\w+): (.+)", line):
+            self.stops.append(Stop(CHAIN, match[1], match[2]))
+        elif match := re.fullmatch(r"limit (hops|units|until) (\d+)", line):
+            self.limits[match[1]] = int(match[2])
+        else:
+            return line
+        return ""
+
+    def stated_limits(self) -> Limits:
+        """Return the limits of the case."""
+        return Limits(
+            until_block=self.limits.get("until"),
+            max_hops=self.limits.get("hops"),
+            min_units=self.limits.get("units"),
+        )
+
+
+@dataclass
+class _Reading(Reading):
+    transfers: list[Transfer] = field(default_factory=list)
+    thefts: dict[str, dict[str, object]] = field(default_factory=dict)
     fee: Transfer | None = None
     transactions: int = 0
 
@@ -70,7 +112,6 @@ def read_text_case(content: str) -> TextCase:
     reading = _Reading()
     for line in ledger.splitlines():
         _read_line(reading, line)
-    reading.answers, reading.touched = read_answers(answers)
     thefts = tuple(
         Theft(
             id=name,
@@ -83,30 +124,19 @@ def read_text_case(content: str) -> TextCase:
         for name, form in reading.thefts.items()
     )
     columns = columns_from_transfers(reading.transfers, CHAIN)
-    limits = Limits(
-        until_block=reading.limits.get("until"),
-        max_hops=reading.limits.get("hops"),
-        min_units=reading.limits.get("units"),
-    )
     head = max((transfer.block_number or 0 for transfer in reading.transfers), default=0)
     case = Case("case", reading.title, thefts, tuple(reading.stops))
-    return TextCase(reading.title, columns, plan_case(columns, case, limits, head), reading.answers, reading.touched)
+    planned = plan_case(columns, case, reading.stated_limits(), head)
+    return TextCase(reading.title, columns, planned, read_answers(answers))
 
 
 def _read_line(reading: _Reading, line: str) -> None:
-    if line.startswith("#"):
-        reading.title = reading.title or line.lstrip("# ")
-        return
-    line = line.split("  #")[0].strip()
+    line = reading.rest(line)
     if not line:
         return
     if match := re.fullmatch(r"theft (\w+): (\w+)( from (\d+))?( (\w+))?", line):
         asset = None if match[6] is None else asset_of(match[6])
         reading.thefts[match[1]] = {"address": match[2], "from_block": int(match[4] or 0), "asset": asset}
-    elif match := re.fullmatch(r"stop (\w+): (.+)", line):
-        reading.stops.append(Stop(CHAIN, match[1], match[2]))
-    elif match := re.fullmatch(r"limit (hops|units|until) (\d+)", line):
-        reading.limits[match[1]] = int(match[2])
     elif match := re.fullmatch(r"(\d+) +(\w+) fee (\d+)", line):
         reading.fee = _transfer(reading, int(match[1]), match[2], "", int(match[3]), NATIVE, TransferKind.FEE)
         reading.transfers.append(reading.fee)
@@ -141,16 +171,15 @@ def asset_of(name: str | None) -> str:
     return NATIVE if name is None else f"{CHAIN}/token:{name}"
 
 
-def read_answers(lines: str) -> tuple[dict[tuple[str, str], Rest], dict[str, set[str]]]:
-    """Read the answers of a case: what rests by (method, theft), and what poison touched by theft."""
-    answers: dict[tuple[str, str], Rest] = {}
-    touched: dict[str, set[str]] = {}
+def read_answers(lines: str) -> Answers:
+    """Read the answers of a case; what a theft claimed is the sum of what rests of it."""
+    answers = Answers({}, {}, {})
     for line in lines.splitlines():
-        _read_answer(answers, touched, line.split("#")[0].strip())
-    return answers, touched
+        _read_answer(answers, line.split("#")[0].strip())
+    return answers
 
 
-def _read_answer(answers: dict[tuple[str, str], Rest], touched: dict[str, set[str]], line: str) -> None:
+def _read_answer(answers: Answers, line: str) -> None:
     if not line:
         return
     match = re.fullmatch(r"([\w ]+) (\w+):(.*)", line)
@@ -158,7 +187,7 @@ def _read_answer(answers: dict[tuple[str, str], Rest], touched: dict[str, set[st
         raise ValueError(f"not an answer: {line!r}")
     methods, theft, words = match[1].split(), match[2], match[3].strip()
     if methods == ["poison"]:
-        touched[theft] = set(words.split())
+        answers.touched[theft] = set(words.split())
         return
     rest: Rest = {}
     for part in filter(None, (part.strip() for part in words.split(","))):
@@ -167,12 +196,36 @@ def _read_answer(answers: dict[tuple[str, str], Rest], touched: dict[str, set[st
             raise ValueError(f"not a holding: {part!r}")
         rest[named[1] + (named[3] or "")] = int(named[2])
     for method in methods:
-        answers[method, theft] = rest
+        answers.rests[method, theft] = rest
+        answers.claimed[method, theft] = sum(rest.values())
 
 
-def rest_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, theft: str) -> Rest:
-    """Return what rests of a theft, in the words of a case's answer."""
-    colour = [one.id for one in planned.thefts].index(theft) + 1
+def answers_by(case: AnyCase, trace: Callable[[AnyCase, str], Outcome]) -> Answers:
+    """Return what a tracer, given a case and a method, answers to everything that the case states."""
+    outcomes = {(method, theft): trace(case, method) for method, theft in case.answers.rests}
+    poisoned = {theft: trace(case, "poison") for theft in case.answers.touched}
+    colours = {theft.id: colour for colour, theft in enumerate(case.planned.thefts, start=1)}
+    return Answers(
+        {key: _rest_of(case.columns, outcome, colours[key[1]]) for key, outcome in outcomes.items()},
+        {key: _claimed_of(outcome, colours[key[1]]) for key, outcome in outcomes.items()},
+        {theft: _touched_of(case.columns, outcome, colours[theft]) for theft, outcome in poisoned.items()},
+    )
+
+
+def failing(cases: Iterable[AnyCase], trace: Callable[[AnyCase, str], Outcome]) -> list[str]:
+    """Return the titles of the cases whose answers a tracer does not give, or over which it breaks."""
+    failed = []
+    for case in cases:
+        try:
+            is_right = answers_by(case, trace) == case.answers
+        except (AssertionError, IndexError, KeyError, ZeroDivisionError):
+            is_right = False
+        if not is_right:
+            failed.append(case.title)
+    return failed
+
+
+def _rest_of(columns: TransferColumns, outcome: Outcome, colour: int) -> Rest:
     rest: Rest = {}
 
     def add(words: str, place: int, units: int) -> None:
@@ -198,16 +251,12 @@ def rest_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, th
     return {words: units for words, units in rest.items() if units}
 
 
-def touched_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, theft: str) -> set[str]:
-    """Return the addresses that poison touched for a theft."""
-    colour = [one.id for one in planned.thefts].index(theft) + 1
+def _touched_of(columns: TransferColumns, outcome: Outcome, colour: int) -> set[str]:
     touched = outcome.touched
     places = touched.place[touched.colour == colour]
     return {columns.address_of(int(place)) for place in places[~is_pool(columns, places)]}
 
 
-def claimed_of(columns: TransferColumns, planned: PlannedCase, outcome: Outcome, theft: str) -> int:
-    """Return all units of a theft, over all assets."""
-    colour = [one.id for one in planned.thefts].index(theft) + 1
+def _claimed_of(outcome: Outcome, colour: int) -> int:
     claims = outcome.claims
     return sum(claims.units(index) for index in range(len(claims)) if claims.colour[index] == colour)

@@ -21,40 +21,31 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qiyafa.model.case import Case, Limits, OutputRef, Stop, Theft
-from qiyafa.model.columns import TransferColumns
+from qiyafa.model.case import Case, OutputRef, Theft
 from qiyafa.model.outputs import UNKNOWN_OUTPUT, OutputColumns
 from qiyafa.trace.lowering import lowered
-from qiyafa.trace.planning import PlannedCase, plan_case
+from qiyafa.trace.planning import plan_case
 
 from support.random_output_chains import CHAIN, Output, Spending, output_columns
-from support.text_ledger import Rest, read_answers
+from support.text_ledger import Reading, TextCase, read_answers
 
 
 @dataclass
-class OutputCase:
-    """A chain of outputs, a case on it, and the answers by (method, theft)."""
+class OutputCase(TextCase):
+    """A chain of outputs, a case on it, and the answers; `columns` are the outputs, lowered."""
 
-    title: str
     outputs: OutputColumns
-    columns: TransferColumns
-    planned: PlannedCase
     case: Case
-    answers: dict[tuple[str, str], Rest]
-    touched: dict[str, set[str]]
 
 
 @dataclass
-class _Reading:
-    title: str = ""
+class _Reading(Reading):
     transactions: list[Spending] = field(default_factory=list)
     """Inputs are indices into `spent` until all outputs are known."""
     spent: list[str | None] = field(default_factory=list)
     """By input: `name.index`, or None if it is unknown."""
     foreign: dict[str, Output] = field(default_factory=dict)
     thefts: dict[str, Theft] = field(default_factory=dict)
-    stops: list[Stop] = field(default_factory=list)
-    limits: dict[str, int] = field(default_factory=dict)
 
 
 def read_case_file(path: Path) -> OutputCase:
@@ -68,17 +59,12 @@ def read_text_case(content: str) -> OutputCase:
     reading = _Reading()
     for line in ledger.splitlines():
         _read_line(reading, line)
-    answers, touched = read_answers(answer_lines)
     outputs = _columns(reading)
     columns = lowered(outputs)
-    limits = Limits(
-        until_block=reading.limits.get("until"),
-        max_hops=reading.limits.get("hops"),
-        min_units=reading.limits.get("units"),
-    )
     head = max((one.block for one in reading.transactions), default=0)
     case = Case("case", reading.title, tuple(reading.thefts.values()), tuple(reading.stops))
-    return OutputCase(reading.title, outputs, columns, plan_case(columns, case, limits, head), case, answers, touched)
+    planned = plan_case(columns, case, reading.stated_limits(), head)
+    return OutputCase(reading.title, columns, planned, read_answers(answer_lines), outputs, case)
 
 
 def _columns(reading: _Reading) -> OutputColumns:
@@ -100,10 +86,7 @@ def _columns(reading: _Reading) -> OutputColumns:
 
 
 def _read_line(reading: _Reading, line: str) -> None:
-    if line.startswith("#"):
-        reading.title = reading.title or line.lstrip("# ")
-        return
-    line = line.split("  #")[0].strip()
+    line = reading.rest(line)
     if not line:
         return
     if match := re.fullmatch(r"theft (\w+): outputs? (?:of )?(\w+)(?:\.(\d+))?", line):
@@ -111,10 +94,6 @@ def _read_line(reading: _Reading, line: str) -> None:
         reading.thefts[match[1]] = Theft(match[1], CHAIN, outputs=(OutputRef(match[2], index),))
     elif match := re.fullmatch(r"theft (\w+): (\w+)(?: from (\d+))?", line):
         reading.thefts[match[1]] = Theft(match[1], CHAIN, address=match[2], from_block=int(match[3] or 0))
-    elif match := re.fullmatch(r"stop (\w+): (.+)", line):
-        reading.stops.append(Stop(CHAIN, match[1], match[2]))
-    elif match := re.fullmatch(r"limit (hops|units|until) (\d+)", line):
-        reading.limits[match[1]] = int(match[2])
     elif match := re.fullmatch(r"(\d+) +(\w+): (.+?) -> ?(.*)", line):
         _read_transaction(reading, int(match[1]), match[2], match[3].strip(), match[4].strip())
     else:

@@ -9,16 +9,16 @@ from qiyafa.trace.engine.walk import Engine
 from qiyafa.trace.outcome import Outcome
 
 from support.methods import ON_ACCOUNTS
-from support.text_ledger import claimed_of, read_case_file, rest_of, touched_of
+from support.text_ledger import TextCase, answers_by, read_case_file
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
 
-def by_reference(case, method: str) -> Outcome:
+def by_reference(case: TextCase, method: str) -> Outcome:
     return reference.trace(case.columns, case.planned.plan, method)
 
 
-def by_engine(case, method: str) -> Outcome:
+def by_engine(case: TextCase, method: str) -> Outcome:
     return Engine(case.columns).trace(case.planned.plan, method)
 
 
@@ -26,17 +26,12 @@ def by_engine(case, method: str) -> Outcome:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case_gives_its_answers(path: Path, trace) -> None:
     case = read_case_file(path)
-    assert case.answers
-    for (method, theft), expected in case.answers.items():
-        outcome = trace(case, method)
-        assert rest_of(case.columns, case.planned, outcome, theft) == expected, (method, theft)
-        assert claimed_of(case.columns, case.planned, outcome, theft) == sum(expected.values())
-    for theft, touched in case.touched.items():
-        assert touched_of(case.columns, case.planned, trace(case, "poison"), theft) == touched
+    assert case.answers.rests
+    assert answers_by(case, trace) == case.answers
 
 
 def test_every_method_has_cases() -> None:
-    cases = [read_case_file(path) for path in CASES]
-    answered = {method for case in cases for method, _ in case.answers} | {"poison"}
-    assert any(case.touched for case in cases)
+    answers = [read_case_file(path).answers for path in CASES]
+    answered = {method for one in answers for method, _ in one.rests} | {"poison"}
+    assert any(one.touched for one in answers)
     assert answered == set(ON_ACCOUNTS)

@@ -56,6 +56,7 @@ class _Reader:
     path: str
 
     def case(self, document: Table) -> Case:
+        """Return the case that the whole file states. Raises InvalidInput for the first thing that is wrong."""
         self.check_keys(document, TOP_KEYS, "the case file")
         head = self.get(document, "case", "the case file", dict, "table")
         self.check_keys(head, CASE_KEYS, "[case]")
@@ -79,6 +80,7 @@ class _Reader:
         return Case(case_id, title, thefts, tuple(stops))
 
     def theft(self, table: Table, where: str, default_id: str) -> Theft:
+        """Return one theft, named by exactly one of an address, its transfers or its outputs."""
         self.check_keys(table, THEFT_KEYS, where)
         chain = self.chain(table, where)
         forms = [key for key in ("address", "transfers", "outputs") if key in table]
@@ -113,15 +115,18 @@ class _Reader:
         return list(listed)
 
     def transfer(self, table: Table, where: str, chain: Chain) -> TransferRef:
+        """Return one transfer that a theft lists; without a position it is the transaction's first."""
         self.check_keys(table, TRANSFER_KEYS, f"transfers of {where}")
         return TransferRef(self.transaction(table, where, chain), self.whole(table, "position", where, default=1))
 
     def output(self, table: Table, where: str, chain: Chain) -> OutputRef:
+        """Return one output that a theft lists; without an index all outputs of the transaction are meant."""
         self.check_keys(table, OUTPUT_KEYS, f"outputs of {where}")
         index = self.whole(table, "index", where, default=0) if "index" in table else None
         return OutputRef(self.transaction(table, where, chain), index)
 
     def transaction(self, table: Table, where: str, chain: Chain) -> str:
+        """Return the hash of a transaction as its chain spells it."""
         written = self.get(table, "transaction", where, str, "text")
         try:
             return chain.transaction_hash(written)
@@ -129,12 +134,14 @@ class _Reader:
             raise self.bad("case.bad_value", "transaction", where, error) from error
 
     def stop(self, table: Table, where: str) -> Stop:
+        """Return one stop: an address where tracing ends, and why."""
         self.check_keys(table, STOP_KEYS, where)
         chain = self.chain(table, where)
         reason = self.get(table, "reason", where, str, "text")
         return Stop(chain.caip2, self.address(table, where, chain), reason)
 
     def chain(self, table: Table, where: str) -> Chain:
+        """Return the chain that a table names."""
         name = self.get(table, "chain", where, str, "text")
         try:
             return find_chain(name)
@@ -142,6 +149,7 @@ class _Reader:
             raise self.bad("case.bad_value", "chain", where, error) from error
 
     def address(self, table: Table, where: str, chain: Chain) -> str:
+        """Return the address of a table as its chain spells it."""
         written = self.get(table, "address", where, str, "text")
         try:
             return chain.formats.canonical(written)
@@ -169,6 +177,7 @@ class _Reader:
         return asset
 
     def tables(self, document: Table, key: str) -> list[Table]:
+        """Return the tables of one name, none if the file has none."""
         listed = document.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             self.wrong_type(key, "the case file", "tables")
@@ -176,12 +185,14 @@ class _Reader:
         return tables
 
     def whole(self, table: Table, key: str, where: str, default: int) -> int:
+        """Return a whole number, 0 or more; TOML's true and false are none."""
         value = table.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             self.wrong_type(key, where, "block")
         return int(value)
 
     def get(self, table: Table, key: str, where: str, kind: type, expected: str, default: Any = None) -> Any:
+        """Return a value of the given kind, or the default if there is one and the key is missing."""
         value = table.get(key, default)
         if value is None:
             raise InvalidInput("case.missing_key", path=self.path, table=where, key=key)
@@ -199,6 +210,7 @@ class _Reader:
                 )
 
     def wrong_type(self, key: str, where: str, expected: str) -> None:
+        """Refuse a value; `expected` names the words that say what should stand there."""
         words = text(f"case.expected.{expected}")
         raise InvalidInput("case.wrong_type", path=self.path, key=key, table=where, expected=words)
 

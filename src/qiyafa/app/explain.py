@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qiyafa.app.case_file import read_case
-from qiyafa.app.trace import ChainGround, chain_knowledge, chosen_methods, ledger_state, open_case
+from qiyafa.app.trace import ChainGround, chain_knowledge, chosen_methods, ledger_state, open_case, open_labels
 from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Limits
 from qiyafa.model.errors import InvalidInput, NotFound, QiyafaError
@@ -26,9 +26,12 @@ def explain(
     *,
     method: str = "fifo",
     limits: Limits = NO_LIMITS,
+    labels: Path | None = None,
     progress: Progress = silent,
 ) -> Explanation:
     """Return how the stolen units of a case got to an address. No stolen units there is an answer, too.
+
+    `labels` is a label store whose services stop the trace.
 
     Raises InvalidInput for a method without amounts or a text that is no address, NotFound for an address not in
     the ledger.
@@ -37,7 +40,8 @@ def explain(
         raise InvalidInput("case.method_without_amounts", method=method)
     case_file = read_case(case_path)
     ledger = ParquetLedger.open(ledger_path)
-    grounds = open_case(case_file.case, ledger, limits, progress)
+    store = open_labels(labels)
+    grounds = open_case(case_file.case, ledger, limits, progress, store)
     chains = _chains_of(address, grounds)
     grounds = [ground for ground in grounds if ground.engine.columns.chain in chains]
     chosen_methods([method], grounds)
@@ -63,6 +67,7 @@ def explain(
         arrivals=tuple(_arrivals(outcomes, shown)),
         ledger=ledger_state(ledger),
         gaps=tuple(gap for gap in gaps if not gap.address or gap.address in on_the_way),
+        labels="" if store is None else store.version,
     )
 
 

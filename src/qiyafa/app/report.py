@@ -26,9 +26,11 @@ def report_html(traced: TracedCase, command: str) -> str:
 
 
 def _names(traced: TracedCase) -> dict[str, str]:
-    """Name the addresses that the case speaks of."""
+    """Name the addresses that the case speaks of, and holders that labels name."""
     names = {stop.address: stop.reason for stop in traced.case.stops}
     for theft in traced.case.thefts:
         if theft.address is not None:
             names.setdefault(theft.address, text("case.theft_name", id=theft.id))
+    for (_, address), label in traced.answer.labels.items():
+        names.setdefault(address, f"{label.category}: {label.entity or label.name}")
     return names

@@ -120,6 +120,7 @@ class _Run:
     _failures: int = 0
 
     def go(self) -> None:
+        """Take looks until the follower is done, or once all is settled if asked to sync only once."""
         while not self.follower.is_done():
             look = self._look()
             if look is Look.SETTLED:

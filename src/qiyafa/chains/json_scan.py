@@ -9,11 +9,9 @@ thirty-two bytes may be loaded from wherever a byte of the text stands. The loop
 as passing an array on costs more than reading a name.
 """
 
-from collections.abc import Callable
 from enum import IntEnum
-from typing import Final, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 
 from qiyafa.chains.byte_vectors import (
@@ -27,6 +25,7 @@ from qiyafa.chains.byte_vectors import (
     word_at,
 )
 from qiyafa.model.columns import I32, I64, U8
+from qiyafa.trace.engine.compiled import compiled, compiled_in_place
 
 PADDING: Final = b"\0" * 64
 MOST_DEPTH: Final = 4096
@@ -75,35 +74,25 @@ _ONE, _TWO, _BITS = np.uint64(1), np.uint64(2), np.uint64(8)
 
 _WORDS = (b"true", b"false", b"null")
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
 
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
-
-
-def _inlined(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True, inline="always")(function))
-
-
-@_inlined
+@compiled_in_place
 def _mark(table: int, entry: int, column: int) -> int:
     mark: int = number_at(table + (entry * COLUMNS + column) * _MARK_BYTES)
     return mark
 
 
-@_inlined
+@compiled_in_place
 def _set(table: int, entry: int, column: int, mark: int | np.int64) -> None:
     put_number(table + (entry * COLUMNS + column) * _MARK_BYTES, mark)
 
 
-@_inlined
+@compiled_in_place
 def _fault(size: int, at: int) -> int:
     """Return what is wrong where a byte is not what must stand there."""
     return _CUT if at >= size else _GRAMMAR
 
 
-@_inlined
+@compiled_in_place
 def _string_end(text: int, size: int, at: int) -> int:
     """Return where the string that begins at a byte has its closing quote; or minus the fault."""
     while True:
@@ -119,7 +108,7 @@ def _string_end(text: int, size: int, at: int) -> int:
         at += 2
 
 
-@_compiled
+@compiled
 def _number_end(text: int, at: int) -> int:
     """Return the byte after a number, or minus the fault."""
     at += byte_at(text + at) == _MINUS
@@ -142,14 +131,14 @@ def _number_end(text: int, at: int) -> int:
     return at
 
 
-@_inlined
+@compiled_in_place
 def _digits_end(text: int, at: int) -> int:
     while byte_at(text + at) >= _ZERO and byte_at(text + at) <= _NINE:
         at += 1
     return at
 
 
-@_inlined
+@compiled_in_place
 def _hash(text: int, start: int, end: int) -> np.uint64:
     """Return the hash of the bytes of a key, of 31 bits."""
     size = end - start
@@ -166,13 +155,13 @@ def _hash(text: int, start: int, end: int) -> np.uint64:
     return name
 
 
-@_compiled
+@compiled
 def hash_of(data: U8, start: int, end: int) -> np.uint64:
     """Return the hash of the bytes of a key, of 31 bits."""
     return _hash(data.ctypes.data, start, end)
 
 
-@_compiled
+@compiled
 def _number_or_word(text: int, size: int, at: int) -> tuple[int, int]:
     """Return kind and end of the number or word at a byte; minus the fault as end if it is none."""
     byte = byte_at(text + at)
@@ -185,7 +174,7 @@ def _number_or_word(text: int, size: int, at: int) -> tuple[int, int]:
     return kind, at + len(word)
 
 
-@_inlined
+@compiled_in_place
 def _scalar(text: int, size: int, at: int) -> tuple[int, int, int]:
     """Return kind, start and end of the string, number or word at a byte; minus the fault as end if it is none."""
     if byte_at(text + at) == _QUOTE:
@@ -194,7 +183,7 @@ def _scalar(text: int, size: int, at: int) -> tuple[int, int, int]:
     return kind, at, end
 
 
-@_compiled
+@compiled
 def _fault_of_names(table: int, holder: int, behind: int) -> int:
     """Return what is wrong with the names of an object's members: too many, or two the same."""
     names = np.empty(MOST_KEYS, np.int32)
@@ -211,7 +200,7 @@ def _fault_of_names(table: int, holder: int, behind: int) -> int:
     return _NONE
 
 
-@_compiled
+@compiled
 def _member_named(table: int, entry: int, behind: int, name: np.int64) -> int:
     """Return the member of that name, from an entry on, or -1."""
     while entry < behind and _mark(table, entry, NAME) != name:
@@ -219,7 +208,7 @@ def _member_named(table: int, entry: int, behind: int, name: np.int64) -> int:
     return entry if entry < behind else -1
 
 
-@_inlined
+@compiled_in_place
 def _skip_space(text: int, at: int) -> int:
     """Return the first byte from here on that is not white space."""
     while byte_at(text + at) <= _SPACE and (byte_at(text + at) == _SPACE or byte_at(text + at) in (9, 10, 13)):
@@ -227,7 +216,7 @@ def _skip_space(text: int, at: int) -> int:
     return at
 
 
-@_inlined
+@compiled_in_place
 def _put(table: int, entry: int, kind: int, start: int, end: int) -> None:
     """Write a value that holds no others; its name was written before."""
     _set(table, entry, KIND, kind)
@@ -236,14 +225,14 @@ def _put(table: int, entry: int, kind: int, start: int, end: int) -> None:
     _set(table, entry, AFTER, entry + 1)
 
 
-@_inlined
+@compiled_in_place
 def _put_name(table: int, entry: int, name: int | np.int64, start: int, end: int) -> None:
     _set(table, entry, NAME, name)
     _set(table, entry, NAME_START, start)
     _set(table, entry, NAME_END, end)
 
 
-@_inlined
+@compiled_in_place
 def _has_name(text: int, table: int, entry: int, start: int) -> bool:
     """Say whether the name that begins at a byte is the one of an entry, if that is shorter than a vector."""
     known = _mark(table, entry, NAME_START)
@@ -252,7 +241,7 @@ def _has_name(text: int, table: int, entry: int, start: int) -> bool:
     return size < VECTOR and different_at(text + start, text + known) & counted == _NOTHING
 
 
-@_inlined
+@compiled_in_place
 def _read_name(text: int, size: int, at: int, table: int, entry: int, guess: int, behind: int) -> tuple[int, int]:
     """Write the name whose quote is at a byte to an entry; return its closing quote, or minus the fault, and the
     model's member of that name, from the guessed one on, or -1.
@@ -272,7 +261,7 @@ def _read_name(text: int, size: int, at: int, table: int, entry: int, guess: int
     return end, _member_named(table, guess, behind, name)
 
 
-@_compiled
+@compiled
 def scan(data: U8, size: int, marks: I32) -> tuple[int, int, int]:
     """Fill in the marks of a text of that size; return how many there are, the Fault, and the byte where it shows.
 
@@ -340,7 +329,7 @@ def scan(data: U8, size: int, marks: I32) -> tuple[int, int, int]:
         at = _skip_space(text, at + 1)
 
 
-@_compiled
+@compiled
 def _column_of(names: I32, name: int) -> int:
     for column in range(len(names)):
         if names[column] == name:
@@ -348,7 +337,7 @@ def _column_of(names: I32, name: int) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def members(marks: I32, holders: I64, names: I32, found: I64) -> None:
     """Fill in, for each name (a hash) and each object, the entry of the value under that name, or -1.
 
@@ -371,7 +360,7 @@ def members(marks: I32, holders: I64, names: I32, found: I64) -> None:
             place += 1
 
 
-@_compiled
+@compiled
 def elements(marks: I32, array: int, found: I64) -> int:
     """Fill in the entries of an array's elements and return how many there are; there must be room."""
     count, entry, behind = 0, array + 1, marks[array, AFTER]

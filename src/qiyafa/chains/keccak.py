@@ -4,13 +4,12 @@
 Source: keccak.team, "Keccak implementation overview".
 """
 
-from collections.abc import Callable
-from typing import Final, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 
 from qiyafa.model.columns import U64
+from qiyafa.trace.engine.compiled import compiled
 
 _RATE, _LANES, _ROUNDS = 136, 17, 24
 _HASH_LANES: Final = 4
@@ -42,12 +41,6 @@ _CONSTANTS = _round_constants()
 _WALK, _TURNS = _rotations()
 _WORD = np.uint64(64)
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
-
 
 def keccak256(data: bytes) -> bytes:
     """Return the 32 bytes of the hash."""
@@ -58,7 +51,7 @@ def keccak256(data: bytes) -> bytes:
     return digest.tobytes()
 
 
-@_compiled
+@compiled
 def _permute(state: U64, column: U64) -> None:
     for number in range(_ROUNDS):
         for x in range(5):
@@ -82,7 +75,7 @@ def _permute(state: U64, column: U64) -> None:
         state[0] ^= _CONSTANTS[number]
 
 
-@_compiled
+@compiled
 def _hash(lanes: U64, digest: U64) -> None:
     state, column = np.zeros(25, np.uint64), np.empty(5, np.uint64)
     for begin in range(0, len(lanes), _LANES):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TOP = "20"
 
-app = typer.Typer(help=text("cluster.cli.help"), no_args_is_help=True)
+app = typer.Typer(help=text("cluster.cli.help"), epilog=text("cluster.cli.examples"), no_args_is_help=True)
 
 Chain = Annotated[str | None, typer.Option("--chain", metavar="CAIP-2", help=text("cluster.cli.chain"))]
 ClusterAsOf = Annotated[str | None, typer.Option("--as-of", metavar="TIME", help=text("cluster.cli.as_of"))]

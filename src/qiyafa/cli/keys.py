@@ -12,7 +12,7 @@ from qiyafa.text import text
 if TYPE_CHECKING:
     from qiyafa.stores.keys import KeyRecord
 
-app = typer.Typer(help=text("serve.keys.help"), no_args_is_help=True)
+app = typer.Typer(help=text("serve.keys.help"), epilog=text("serve.keys.examples"), no_args_is_help=True)
 
 _COLUMNS = ("prefix", "name", "scopes", "created", "expires", "state")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """So many problems of one list are shown."""
 
-app = typer.Typer(help=text("lists.cli.help"), no_args_is_help=True)
+app = typer.Typer(help=text("lists.cli.help"), epilog=text("lists.cli.examples"), no_args_is_help=True)
 
 ListName = Annotated[str, typer.Argument(metavar="LIST", help=text("lists.option.list"))]
 SmallerBecause = Annotated[

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiyafa.app.pack_check import PackInfo
     from qiyafa.stores.pack_record import PackRecord
 
-app = typer.Typer(help=text("pack.cli.help"), no_args_is_help=True)
+app = typer.Typer(help=text("pack.cli.help"), epilog=text("pack.cli.examples"), no_args_is_help=True)
 
 PackFile = Annotated[Path, typer.Argument(metavar="FILE", help=text("pack.option.file"))]
 TrustedKey = Annotated[str | None, typer.Option("--key", metavar="KEY", help=text("pack.option.trusted_key"))]

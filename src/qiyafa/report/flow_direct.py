@@ -27,14 +27,19 @@ def direct(flows: Iterable[Flow]) -> Iterator[Flow]:
 def _without_pool(parts: Sequence[Flow], pool: str, payers: dict[str, set[str]]) -> Iterator[Flow]:
     for flow in parts:
         alone = payers.get(flow.theft, set())
-        if len(alone) != 1:
-            yield flow
-        elif not _pays_in(flow, pool):
-            payer = next(iter(alone))
-            if flow.source != pool:
-                yield flow
-            elif flow.target != payer or flow.fate is not Fate.MOVED:
-                yield replace(flow, source=payer)
+        kept = _of_payer(flow, pool, next(iter(alone))) if len(alone) == 1 else flow
+        if kept is not None:
+            yield kept
+
+
+def _of_payer(flow: Flow, pool: str, payer: str) -> Flow | None:
+    """Return a flow as the one address that paid into the pool sent it; paying in and change are no flow."""
+    if _pays_in(flow, pool):
+        return None
+    if flow.source != pool:
+        return flow
+    is_change = flow.target == payer and flow.fate is Fate.MOVED
+    return None if is_change else replace(flow, source=payer)
 
 
 def _pays_in(flow: Flow, pool: str) -> bool:

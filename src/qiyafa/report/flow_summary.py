@@ -72,12 +72,14 @@ class _Total:
     hop: int
 
     def edge(self, key: _EdgeKey) -> Edge:
+        """Return the total as the edge between two addresses."""
         source, target, asset, theft, fate = key
         return Edge(
             source, target, asset, theft, fate, self.units, self.transfers, self.first_time, self.last_time, self.hop
         )
 
     def add(self, flow: Flow, hop: int) -> None:
+        """Add one more flow over the same edge."""
         times = [time for time in (self.first_time, self.last_time, flow.time) if time]
         self.units += flow.stolen_units
         self.transfers += 1
@@ -98,6 +100,7 @@ class _Fold:
     transfers: int = 0
 
     def claim(self, claim: Claim) -> None:
+        """Take a claim: its address is the theft's own, at hop 0."""
         self.hops[claim.theft, claim.asset, claim.address] = 0
         self.change(claim.asset, seconds(claim.time), None, 0, claim.units)
         if claim.transaction_hash:
@@ -125,6 +128,7 @@ class _Fold:
         return any(name in self.stolen for name in names)
 
     def flow(self, flow: Flow) -> None:
+        """Take one flow, in the ledger's order: into its edge, the hops of its receiver and the moments."""
         hop = self.hops.get((flow.theft, flow.asset, flow.source), 0)
         # A transaction is one hop: its inputs make it, its outputs share it.
         hop += 0 if flow.source.startswith(TRANSACTION) else 1
@@ -143,17 +147,20 @@ class _Fold:
         return 0 if self.hops.get((flow.theft, flow.asset, address), 0) == 0 else 1
 
     def end(self, flow: Flow) -> int:
+        """Say where a flow ends: at the theft's own (0) or another (1) address, at a stop (2) or otherwise (3)."""
         if flow.fate is Fate.MOVED:
             return self.place(flow, flow.target)
         return 2 if flow.fate is Fate.STOPPED else 3
 
     def change(self, asset: str, time: int | None, source: int | None, target: int, units: int) -> None:
+        """Move units at one time from a kind of place, if they came from one, to another."""
         change = self.changes.setdefault((asset, time), [0, 0, 0, 0])
         change[target] += units
         if source is not None:
             change[source] -= units
 
     def moments(self) -> Iterator[Moment]:
+        """Yield how much of each asset changed place at each time; times at which nothing did are left out."""
         for (asset, time), change in self.changes.items():
             if any(change):
                 yield Moment(asset, time, *change)

@@ -28,6 +28,7 @@ class _Frame:
 
     @property
     def largest(self) -> int:
+        """Return the units at the top of the drawing."""
         return max(step.total() for step in self.series) or 1
 
     @property
@@ -37,10 +38,12 @@ class _Frame:
         return last + max(1, (last - first) // _AFTERMATH_DIVISOR)
 
     def x(self, time: int) -> float:
+        """Return how far from the left a time stands, in pixels."""
         span = self.end - self.series[0].time
         return _LEFT + (time - self.series[0].time) / span * (drawing.WIDTH - _LEFT - _RIGHT)
 
     def y(self, units: int) -> float:
+        """Return how far from the top units stand, in pixels."""
         return _TOP + (1 - units / self.largest) * (_HEIGHT - _TOP - _BOTTOM)
 
 

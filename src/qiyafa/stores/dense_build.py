@@ -128,6 +128,7 @@ class _Build:
     """Place, and the first block (or time) in which a value above 38 digits came or went."""
 
     def add(self, chunk: "_Chunk") -> None:
+        """Take the rows of a chunk; chunks come in the ledger's order."""
         rows = ChunkRows(
             source=self.addresses.numbers(chunk.source.values)[chunk.source.indices],
             target=self.addresses.numbers(chunk.target.values)[chunk.target.indices],
@@ -142,6 +143,7 @@ class _Build:
         self.rows.add(kept, {"source": source, "target": target, **chunk.values})
 
     def finish(self) -> TransferColumns:
+        """Return the columns of all rows taken."""
         end = self.rows.filled
         columns: dict[str, Any] = {name: column[:end] for name, column in self.rows.columns.items()}
         address, asset = self.places.pairs()

@@ -4,13 +4,12 @@ Texts are kept end to end in one byte array; a table of slots with open addressi
 (http://www.isthe.com/chongo/tech/comp/fnv/). Tables are at most half full.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
 from qiyafa.model.columns import I64, U8, U16, U32, U64
+from qiyafa.trace.engine.compiled import compiled
 from qiyafa.trace.engine.wide import prefetch
 
 HASH_START: Final = 0xCBF29CE484222325
@@ -32,12 +31,6 @@ _FOUR, _LOW_FOUR = np.uint8(4), np.uint8(15)
 # The value of each lower-case hex digit; 255 for any other byte.
 _DIGITS = np.full(256, 255, np.uint8)
 _DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16, dtype=np.uint8)
-
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
 
 
 class TextTable(NamedTuple):
@@ -70,7 +63,7 @@ class ChunkRows(NamedTuple):
     """1 where the row moves something: other rows get no place."""
 
 
-@_compiled
+@compiled
 def number_texts(data: U8, ends: I64, table: TextTable, count: int, numbers: U32) -> int:
     """Number the texts of a dictionary, new ones from `count` on; return the new count. The table must have room.
 
@@ -95,7 +88,7 @@ def number_texts(data: U8, ends: I64, table: TextTable, count: int, numbers: U32
     return count
 
 
-@_compiled
+@compiled
 def _find_likely(hashes: U64, table: TextTable, numbers: U32) -> None:
     """Find the first text with the same mark as each hash; 0 if there is none."""
     mask = np.uint64(len(table.slots) - 1)
@@ -113,7 +106,7 @@ def _find_likely(hashes: U64, table: TextTable, numbers: U32) -> None:
         numbers[index] = found
 
 
-@_compiled
+@compiled
 def _ask_for_texts(table: TextTable, numbers: U32, index: int) -> None:
     """Ask for the bounds of a text well ahead, and for the text itself once its bounds have come."""
     if index + 2 * _AHEAD < len(numbers):
@@ -122,7 +115,7 @@ def _ask_for_texts(table: TextTable, numbers: U32, index: int) -> None:
         prefetch(table.data.ctypes.data + table.ends[np.int64(numbers[index + _AHEAD]) - 1])
 
 
-@_compiled
+@compiled
 def _find_or_add(table: TextTable, count: int, hashed: np.uint64, text: U8) -> tuple[np.uint32, int]:
     mask = np.uint64(len(table.slots) - 1)
     slot = hashed & mask
@@ -138,7 +131,7 @@ def _find_or_add(table: TextTable, count: int, hashed: np.uint64, text: U8) -> t
     return np.uint32(count), count + 1
 
 
-@_compiled
+@compiled
 def refill_texts(table: TextTable, count: int) -> None:
     """Fill the empty slots of a grown table with the texts it holds."""
     mask = np.uint64(len(table.slots) - 1)
@@ -150,7 +143,7 @@ def refill_texts(table: TextTable, count: int) -> None:
         table.slots[slot] = hashed >> _HALF << _HALF | np.uint64(number)
 
 
-@_compiled
+@compiled
 def number_places(rows: ChunkRows, table: PlaceTable, count: int, sources: U32, targets: U32) -> int:
     """Number the places of rows, source before target, new ones from `count` on; return the new count."""
     for row in range(len(rows.source)):
@@ -163,7 +156,7 @@ def number_places(rows: ChunkRows, table: PlaceTable, count: int, sources: U32, 
     return count
 
 
-@_compiled
+@compiled
 def refill_places(table: PlaceTable, count: int) -> None:
     """Fill the empty slots of a grown table with the places it holds."""
     mask = np.uint64(len(table.slots) - 1)
@@ -174,7 +167,7 @@ def refill_places(table: PlaceTable, count: int) -> None:
         table.slots[slot] = np.uint32(number)
 
 
-@_compiled
+@compiled
 def read_hashes(data: U8, ends: I64, keys: U8, is_hash: U8) -> None:
     """Decode texts of the form 0x and 64 lower-case hex digits into 32 bytes each; mark which have that form."""
     start = 0
@@ -193,7 +186,7 @@ def read_hashes(data: U8, ends: I64, keys: U8, is_hash: U8) -> None:
         start = ends[index]
 
 
-@_compiled
+@compiled
 def text_hash(data: U8, start: int, end: int) -> np.uint64:
     """Return the hash of a text: FNV-1a, its lower half folded with its upper."""
     value = _START
@@ -202,7 +195,7 @@ def text_hash(data: U8, start: int, end: int) -> np.uint64:
     return value ^ (value >> _HALF)
 
 
-@_compiled
+@compiled
 def _same_text(table: TextTable, number: np.uint32, data: U8, start: int, end: int) -> bool:
     begin = table.ends[np.int64(number) - 1]
     if table.ends[number] - begin != end - start:
@@ -213,7 +206,7 @@ def _same_text(table: TextTable, number: np.uint32, data: U8, start: int, end: i
     return True
 
 
-@_compiled
+@compiled
 def _place(table: PlaceTable, count: int, address: np.uint32, asset: np.uint16) -> tuple[np.uint32, int]:
     if address == _NOBODY:
         return _NOBODY, count
@@ -232,7 +225,7 @@ def _place(table: PlaceTable, count: int, address: np.uint32, asset: np.uint16) 
         slot = (slot + _ONE) & mask
 
 
-@_compiled
+@compiled
 def _place_hash(address: np.uint32, asset: np.uint16) -> np.uint64:
     value = (np.uint64(address) << _ASSET_BITS | np.uint64(asset)) * _SPREAD
     return value ^ (value >> _HALF)

@@ -128,6 +128,7 @@ class _Numbering:
     too_large: dict[int, int] = field(default_factory=dict)
 
     def place(self, address: str, asset: str) -> int:
+        """Return the number of an asset at an address; nobody has one place for all assets."""
         asset_number = self.assets.setdefault(asset, len(self.assets))
         if address == NOBODY:
             return NOBODY_PLACE

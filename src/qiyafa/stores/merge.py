@@ -182,6 +182,7 @@ class _Conflicts:
     count: int = 0
 
     def add(self, key: str, transaction_hash: str, kind: str = "") -> None:
+        """Count a conflict about a transaction, and list it if there is room."""
         self.count += 1
         if len(self.listed) < LISTED_CONFLICTS:
             self.listed.append(

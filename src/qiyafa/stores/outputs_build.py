@@ -80,6 +80,7 @@ class _Told:
     done: int = 0
 
     def more(self, rows: int) -> None:
+        """Say that so many more rows are done."""
         self.done += rows
         self.progress(_PROGRESS, self.done, self.total)
 
@@ -93,6 +94,7 @@ class _Build:
         self.seed = _seed(record)
 
     def finished(self) -> BuiltOutputs:
+        """Return the columns of the whole chain, with what was wrong with its inputs."""
         transactions = self._transactions()
         outputs = self._outputs()
         first_output = _starts(transactions["output_count"])
@@ -235,6 +237,7 @@ class _Rows:
         self.columns = {name: np.empty(self.room, dtype) for name, dtype in self.types.items()}
 
     def add(self, **values: NDArray[Any]) -> None:
+        """Append rows, given as columns of one length."""
         begin = self.filled
         for name, column in values.items():
             self.columns[name][begin : begin + len(column)] = column

@@ -5,13 +5,12 @@ Anybody can grind hashes that begin alike, so a slot is chosen by a seed that no
 a find is believed only if all 32 bytes are the same. Tables are at most half full.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
 from qiyafa.model.columns import I64, U8, U32, U64
+from qiyafa.trace.engine.compiled import compiled
 from qiyafa.trace.engine.wide import prefetch
 
 NOT_FOUND: Final = -1
@@ -31,12 +30,6 @@ _FOUR, _LOW_FOUR = np.uint8(4), np.uint8(15)
 # The value of each lower-case hex digit; 255 for any other byte.
 _DIGITS = np.full(256, 255, np.uint8)
 _DIGITS[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16, dtype=np.uint8)
-
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
 
 
 class HashTable(NamedTuple):
@@ -82,7 +75,7 @@ class Foreign(NamedTuple):
     value: U64
 
 
-@_compiled
+@compiled
 def decode_hashes(data: U8, ends: I64, keys: U8) -> bool:
     """Decode texts into 32 bytes each; return whether each is one of 64 lower-case hex digits."""
     seen = np.uint8(0)
@@ -97,7 +90,7 @@ def decode_hashes(data: U8, ends: I64, keys: U8) -> bool:
     return bool(seen <= _LOW_FOUR)
 
 
-@_compiled
+@compiled
 def fill_table(table: HashTable, earlier: I64) -> None:
     """Put every transaction into the free slots of a table; the later of two with one hash takes the slot."""
     mask = np.uint64(len(table.slots) - 1)
@@ -113,7 +106,7 @@ def fill_table(table: HashTable, earlier: I64) -> None:
         table.slots[slot] = _entry(hashes[number], number)
 
 
-@_compiled
+@compiled
 def resolve(spends: Spends, created: Created, spent_output: I64, faults: U8) -> None:
     """Find the output that each input spends, as its number among those of the ledger.
 
@@ -138,7 +131,7 @@ def resolve(spends: Spends, created: Created, spent_output: I64, faults: U8) -> 
         spent_output[row], faults[row] = _spent(spends, row, created, transaction)
 
 
-@_compiled
+@compiled
 def _likely(spends: Spends, table: HashTable) -> I64:
     """Return the first transaction with the same mark as each spent hash; -1 if there is none."""
     mask = np.uint64(len(table.slots) - 1)
@@ -160,7 +153,7 @@ def _likely(spends: Spends, table: HashTable) -> I64:
     return found
 
 
-@_compiled
+@compiled
 def _spent(spends: Spends, row: int, created: Created, transaction: int) -> tuple[int, int]:
     """Return the output that an input spends, and what is wrong with it."""
     stated = spends.stated[row]
@@ -180,7 +173,7 @@ def _spent(spends: Spends, row: int, created: Created, transaction: int) -> tupl
     return output, (OTHER_VALUE if stated >= 0 and np.uint64(stated) != created.value[output] else 0)
 
 
-@_compiled
+@compiled
 def number_foreign(spends: Spends, foreign: Foreign, count: int, spent_output: I64, faults: U8, new: I64) -> int:
     """Number the outputs of inputs marked STATED_ONLY from `count` on, as -(3 + number); return the new count.
 
@@ -213,7 +206,7 @@ def number_foreign(spends: Spends, foreign: Foreign, count: int, spent_output: I
     return count
 
 
-@_compiled
+@compiled
 def refill_foreign(foreign: Foreign, count: int) -> None:
     """Fill the free slots of a grown table with the outputs it holds."""
     mask = np.uint64(len(foreign.table.slots) - 1)
@@ -225,7 +218,7 @@ def refill_foreign(foreign: Foreign, count: int) -> None:
         foreign.table.slots[slot] = _entry(hashed, number)
 
 
-@_compiled
+@compiled
 def unreconciled(first_input: I64, first_output: I64, coinbase: U8, spent_output: I64, value: U64) -> U8:
     """Mark transactions that create more units than they spend, though the value of every input is known.
 
@@ -253,7 +246,7 @@ def unreconciled(first_input: I64, first_output: I64, coinbase: U8, spent_output
     return marks
 
 
-@_compiled
+@compiled
 def _seek(table: HashTable, hashed: np.uint64, keys: U64, row: int) -> tuple[np.uint64, int]:
     """Return the slot of a hash, or the free one it would take, and its number or -1."""
     mask = np.uint64(len(table.slots) - 1)
@@ -267,17 +260,17 @@ def _seek(table: HashTable, hashed: np.uint64, keys: U64, row: int) -> tuple[np.
     return slot, -1
 
 
-@_compiled
+@compiled
 def _entry(hashed: np.uint64, number: int) -> np.uint64:
     return hashed >> _HALF << _HALF | np.uint64(number + 1)
 
 
-@_compiled
+@compiled
 def _number(entry: np.uint64) -> int:
     return int(entry & _NUMBER_BITS) - 1
 
 
-@_compiled
+@compiled
 def _same(keys: U64, number: int, others: U64, row: int) -> bool:
     return bool(
         keys[number, 0] == others[row, 0]
@@ -287,7 +280,7 @@ def _same(keys: U64, number: int, others: U64, row: int) -> bool:
     )
 
 
-@_compiled
+@compiled
 def _hash_of(keys: U64, row: int, seed: np.uint64) -> np.uint64:
     """Return a hash of two words of a key that needs the seed to be foreseen."""
     value: np.uint64 = (keys[row, 0] ^ seed) * _SPREAD

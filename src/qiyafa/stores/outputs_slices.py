@@ -92,6 +92,7 @@ class _Content:
         self._kept_rows = [0, *accumulate(one.rows for one in kept)]
 
     def last_block(self) -> int:
+        """Return the last block of all, 0 if there is none."""
         return max([*self._numbers[-1:], *(one.last for one in self._kept[-1:])], default=0)
 
     def between(self, begin: int, end: int) -> tuple[Sequence[tuple[int, int]], Sequence[Slice], int]:

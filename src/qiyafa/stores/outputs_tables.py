@@ -94,6 +94,7 @@ class _Facts:
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, rows: pa.Table) -> None:
+        """Take the next rows, at least one."""
         if self.first_block < 0:
             self.first_block = rows["block_number"][0].as_py()
         self.last_block = rows["block_number"][-1].as_py()

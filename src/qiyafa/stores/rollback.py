@@ -69,6 +69,7 @@ class _Switch:
     new: Manifest
 
     def to(self, new: Manifest) -> None:
+        """Publish a manifest in place of the old one."""
         publish(self.ledger, self.old, new)
         self.new = new
 

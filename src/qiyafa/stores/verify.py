@@ -83,6 +83,7 @@ class _Told:
     done: int = 0
 
     def more(self, size: int) -> None:
+        """Say that so many more bytes are read."""
         self.done += size
         self.progress(_STAGE, self.done, self.total)
 

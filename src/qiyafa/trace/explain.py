@@ -110,6 +110,7 @@ class _LegSum:
     on_the_way: bool = False
 
     def add(self, units: int, row: int, on_the_way: bool) -> None:
+        """Add units of one row; claims that no row brought count as no transfer."""
         self.units += units
         self.on_the_way |= on_the_way
         if row != BEFORE_ROWS:

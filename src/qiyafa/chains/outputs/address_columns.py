@@ -9,10 +9,10 @@ import numpy as np
 
 from qiyafa.chains.outputs.addresses import SCRIPT_HASH, AddressVersions
 from qiyafa.chains.outputs.bech32 import ALPHABET, BECH32, BECH32M, CHECKSUM_DIGITS, checksum_of, prefix_digits
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.chains.outputs.scripts import ScriptType, script_type, witness_version
 from qiyafa.chains.outputs.sha256 import HASH_BYTES, new_state, sha256, sha256d
 from qiyafa.model.columns import I64, U8, U64
+from qiyafa.trace.engine.compiled import compiled
 
 _LONGEST = 80
 """Of any owner's text: `scripthash:` and 64 digits is 75; a segwit address with a prefix of 4 is at most 76."""
@@ -114,17 +114,19 @@ def _write_owners(
     at = ends[0]  # 0, but no literal, for which everything below would be compiled once more.
     for i in range(len(starts)):
         start, size = starts[i], sizes[i]
-        if size >= 0:
-            kind = script_type(data, start, size, len(rules.segwit) > 0)
-            kinds[i] = kind
-            if kind == _P2PKH:
-                at = _write_base58(data, start + 3, rules.pubkey_hash, text, at, desk)
-            elif kind == _P2SH:
-                at = _write_base58(data, start + 2, rules.script_hash, text, at, desk)
-            elif kind in (_P2WPKH, _P2WSH, _P2TR, _WITNESS):
-                at = _write_segwit(data, start, size, rules, text, at, desk)
-            else:
-                at = _write_script_hash(data, start, size, text, at, desk)
+        if size < 0:
+            ends[i + 1] = at
+            continue
+        kind = script_type(data, start, size, len(rules.segwit) > 0)
+        kinds[i] = kind
+        if kind == _P2PKH:
+            at = _write_base58(data, start + 3, rules.pubkey_hash, text, at, desk)
+        elif kind == _P2SH:
+            at = _write_base58(data, start + 2, rules.script_hash, text, at, desk)
+        elif kind in (_P2WPKH, _P2WSH, _P2TR, _WITNESS):
+            at = _write_segwit(data, start, size, rules, text, at, desk)
+        else:
+            at = _write_script_hash(data, start, size, text, at, desk)
         ends[i + 1] = at
     written: int = at
     return written

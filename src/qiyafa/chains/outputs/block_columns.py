@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from qiyafa.chains.outputs.block_layout import BlockBytes, Shapes, compact_size, little_endian, read_transaction
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.chains.outputs.sha256 import HASH_BYTES, new_state, sha256d, sha256d_of_parts
 from qiyafa.model.columns import I64, U8, U32
+from qiyafa.trace.engine.compiled import compiled
 
 _OUTPOINT, _SEQUENCE, _VALUE_BYTES, _VERSION, _LOCK_TIME = 36, 4, 8, 4, 4
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.model.columns import I64, U8
+from qiyafa.trace.engine.compiled import compiled
 
 HEADER_BYTES: Final = 80
 MOST_BLOCK_BYTES: Final = 8_000_000

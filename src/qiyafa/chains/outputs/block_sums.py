@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiyafa.chains.outputs.block_columns import BlockColumns
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.chains.outputs.undo_columns import UNKNOWN_SIZE, SpentOutputs
 from qiyafa.model.columns import I64
+from qiyafa.trace.engine.compiled import compiled
 
 _UNKNOWN: Final = -1
 _OVERSPENT: Final = -2

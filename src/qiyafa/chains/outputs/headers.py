@@ -32,7 +32,8 @@ class Header:
     merkle_root: bytes
     time: int
     """Seconds since 1970 UTC."""
-    target: int
+    bits: int
+    """The target that its hash meets, as the header writes it."""
     stated_height: int
     """The height that the coinbase states; NO_HEIGHT where it need not."""
     body: int
@@ -82,13 +83,12 @@ def read_header(block: bytes, network: Network) -> Header:
         except MergedMiningError as error:
             raise HeaderError(f"chains_outputs.merged_mining.{error.fault}", error.at, shown) from error
         worker, body = proof.parent_header, proof.end
-    target = target_of(bits)
-    if not meets_target(worker, target, network):
+    if not meets_target(worker, target_of(bits), network):
         raise HeaderError("chains_outputs.problem.work", 0, shown)
     count, stated = _coinbase(block, body)
     if _rules_version(version, network) < _HEIGHT_VERSION:
         stated = NO_HEIGHT
-    return Header(digest, parent, merkle_root, time, target, stated, body, count)
+    return Header(digest, parent, merkle_root, time, bits, stated, body, count)
 
 
 def _rules_version(version: int, network: Network) -> int:

@@ -7,8 +7,8 @@ with anything but pushes non-standard.
 from enum import IntEnum
 from typing import Final
 
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.model.columns import U8
+from qiyafa.trace.engine.compiled import compiled
 
 
 class ScriptType(IntEnum):

@@ -15,8 +15,8 @@ import llvmlite.binding as compiler
 import numpy as np
 from numba import types
 
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.model.columns import U8
+from qiyafa.trace.engine.compiled import compiled
 
 HASH_BYTES: Final = 32
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numba import carray, types
 
-from qiyafa.chains.outputs.compiled import called_from_outside, compiled, compiled_in_place
+from qiyafa.trace.engine.compiled import called_from_outside, compiled, compiled_in_place
 
 _BLOCK: Final = 64
 _HASH_WORDS: Final = 8

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from qiyafa.chains.outputs.block_layout import BlockFault, compact_size, failure, fault_of, little_endian
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.model.columns import I64, U8
+from qiyafa.trace.engine.compiled import compiled
 
 UNKNOWN_SIZE: Final = -1
 """The size of a spent output's script that nothing states."""

@@ -66,12 +66,14 @@ class _Table:
         self._waiting: list[pa.Table] = []
 
     def add(self, rows: pa.Table) -> None:
+        """Take rows; they are written once there are enough for a row group."""
         assert rows.schema.equals(self._schema), rows.schema
         self._waiting.append(rows)
         if sum(len(part) for part in self._waiting) >= _GROUP_ROWS:
             self._write()
 
     def close(self, *, is_whole: bool) -> None:
+        """Close the file; rows still waiting are written only if the table is whole."""
         if is_whole:
             self._write()
         self._writer.close()

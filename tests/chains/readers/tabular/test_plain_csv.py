@@ -35,9 +35,7 @@ from qiyafa.chains.readers.tabular.staging import TableFile, open_plain
 from qiyafa.model.errors import QiyafaError, Unavailable
 from qiyafa.model.ledger import MAX_UINT256
 
-REPEATED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+REPEATED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SMALL_BLOCK = 600
 """Bytes; two or three lines."""
 
@@ -119,13 +117,27 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_blocks")
-@REPEATED
+@settings(REPEATED, max_examples=20)
 @given(content=tables(), is_packed=st.booleans())
 @example(content=token_transfers({"value": '"5'}, {}, {}).encode(), is_packed=False)
 @example(content=token_transfers({}, {"value": '"5"'}).encode(), is_packed=False)
 @example(content=token_transfers({}, {}).encode()[:-1], is_packed=True)
 @example(content=b"\xef\xbb\xbf" + token_transfers({}, {"value": "\xff"}, {}).encode("latin-1"), is_packed=False)
 def test_rows_and_problems_are_those_of_the_other_way(desk: Desk, content: bytes, is_packed: bool) -> None:
+    check_both_ways(desk, content, is_packed)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_blocks")
+@settings(REPEATED, max_examples=200)
+@given(content=tables(), is_packed=st.booleans())
+def test_rows_and_problems_of_many_tables_are_those_of_the_other_way(
+    desk: Desk, content: bytes, is_packed: bool
+) -> None:
+    check_both_ways(desk, content, is_packed)
+
+
+def check_both_ways(desk: Desk, content: bytes, is_packed: bool) -> None:
     path = desk.file("token_transfers.csv", gzip.compress(content) if is_packed else content)
     quick = read(desk, path)
     with pytest.MonkeyPatch.context() as patch:

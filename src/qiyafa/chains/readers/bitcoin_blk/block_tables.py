@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from qiyafa.chains.outputs.address_columns import Texts, owners_of
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.chains.outputs.scripts import SCRIPT_TYPE_NAMES
 from qiyafa.chains.outputs.undo_columns import UNKNOWN_SIZE
 from qiyafa.chains.readers.bitcoin_blk.decoding import DecodedBlocks
 from qiyafa.chains.readers.output_tables import BLOCKS_SCHEMA, INPUTS_SCHEMA, OUTPUTS_SCHEMA, TRANSACTIONS_SCHEMA
 from qiyafa.model.columns import I64, U8
+from qiyafa.trace.engine.compiled import compiled
 
 _HASH_BYTES, _HASH_DIGITS = 32, 64
 _DIGITS: Final = np.frombuffer(b"0123456789abcdef", np.uint8)

@@ -1,52 +1,66 @@
-"""The headers of all blocks in all files, in compact columns: a chain has millions of blocks."""
+"""The headers of all blocks in all files, in compact columns: a chain has millions of blocks.
+
+A header takes 100 bytes while files are read. Once every block is known, the hash of its parent gives way to the
+parent's row.
+"""
 
 from array import array
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qiyafa.chains.outputs.headers import Header
-from qiyafa.chains.outputs.proof_of_work import work_of
 from qiyafa.chains.readers.bitcoin_blk.framing import Frame
-from qiyafa.model.columns import I64, U64
+from qiyafa.chains.readers.bitcoin_blk.header_links import NO_ROW, link
+from qiyafa.model.columns import I32, I64, U8, U32, U64
 
-HASH_BYTES: Final = 32
+GENESIS_PARENT: Final = bytes(32)
+"""What a genesis block has in place of its parent's hash."""
 
-_HALF = (1 << 64) - 1
-_MOST_WORK = (1 << 120) - 1
-"""Far above the work of any chain; sums of it stay within 128 bits."""
+_HASH_NUMBERS = 4
+_MOST_TRANSACTIONS = (1 << 32) - 1
+"""Far more than fit into a block; one that states more fails its checks in any case."""
 
 
 class Headers(NamedTuple):
-    """One entry a block, in the order in which they were found."""
+    """One row a block, in the order in which they were found."""
 
-    hash: NDArray[np.bytes_]
-    """32 bytes, as they are hashed."""
-    parent: NDArray[np.bytes_]
-    file: I64
+    hash: U64
+    """32 bytes as they are hashed, in four numbers."""
+    parent: I32
+    """Row in which the parent was found first, or NO_ROW."""
+    is_repeated: U8
+    """Whether an earlier row has the same block."""
+    file: U32
     """Number of the file."""
     at: I64
     """Byte of the file at which the block stands."""
-    size: I64
-    body: I64
+    size: U32
+    body: U32
     """Byte of the block at which the count of its transactions stands."""
-    transaction_count: I64
+    transaction_count: U32
     stated_height: I64
-    work_lo: U64
-    work_hi: U64
+    bits: U32
+    """The target, as the header states it."""
+    orphans: I64
+    """The rows without a parent's row, in order."""
+    missing: U64
+    """The parent's hash of each orphan, as above."""
 
     def shown_hash(self, row: int) -> str:
         """Return the hash of a block as explorers show it."""
         return self.hash_bytes(row)[::-1].hex()
 
     def hash_bytes(self, row: int) -> bytes:
-        """Return the 32 bytes of the hash of a block; numpy leaves zeros at their end out."""
-        return bytes(self.hash[row].ljust(HASH_BYTES, b"\0"))
+        """Return the 32 bytes of the hash of a block."""
+        return bytes(self.hash[row])
 
     def parent_bytes(self, row: int) -> bytes:
         """Return the 32 bytes of the hash of a block's parent."""
-        return bytes(self.parent[row].ljust(HASH_BYTES, b"\0"))
+        parent = int(self.parent[row])
+        if parent != NO_ROW:
+            return self.hash_bytes(parent)
+        return bytes(self.missing[np.searchsorted(self.orphans, row)])
 
 
 class HeaderTable:
@@ -54,29 +68,36 @@ class HeaderTable:
 
     def __init__(self) -> None:
         self._hash, self._parent = bytearray(), bytearray()
-        self._numbers = {
-            name: array("q") for name in ("file", "at", "size", "body", "transaction_count", "stated_height")
-        }
-        self._work_lo, self._work_hi = array("Q"), array("Q")
+        self._at, self._stated_height = array("q"), array("q")
+        self._numbers = {name: array("I") for name in ("file", "size", "body", "transaction_count", "bits")}
 
     def add(self, file: int, frame: Frame, header: Header) -> None:
         """Note a block."""
         self._hash += header.hash
         self._parent += header.parent
-        found = (file, frame.at, frame.size, header.body, header.transaction_count, header.stated_height)
+        self._at.append(frame.at)
+        self._stated_height.append(header.stated_height)
+        count = min(header.transaction_count, _MOST_TRANSACTIONS)
+        found = (file, frame.size, header.body, count, header.bits)
         for column, value in zip(self._numbers.values(), found, strict=True):
             column.append(value)
-        work = min(work_of(header.target), _MOST_WORK)
-        self._work_lo.append(work & _HALF)
-        self._work_hi.append(work >> 64)
 
     def headers(self) -> Headers:
         """Return the columns, over the same memory: nothing may be added afterwards."""
-        numbers = {name: np.frombuffer(column, np.int64) for name, column in self._numbers.items()}
+        hashes, parents = _hashes(self._hash), _hashes(self._parent)
+        parent, is_repeated = link(hashes, parents)
+        orphans = np.flatnonzero(parent == NO_ROW).astype(np.int64)
         return Headers(
-            hash=np.frombuffer(self._hash, f"S{HASH_BYTES}"),
-            parent=np.frombuffer(self._parent, f"S{HASH_BYTES}"),
-            **numbers,
-            work_lo=np.frombuffer(self._work_lo, np.uint64),
-            work_hi=np.frombuffer(self._work_hi, np.uint64),
+            hash=hashes,
+            parent=parent,
+            is_repeated=is_repeated,
+            at=np.frombuffer(self._at, np.int64),
+            stated_height=np.frombuffer(self._stated_height, np.int64),
+            orphans=orphans,
+            missing=parents[orphans],
+            **{name: np.frombuffer(column, np.uint32) for name, column in self._numbers.items()},
         )
+
+
+def _hashes(content: bytearray) -> U64:
+    return np.frombuffer(content, np.uint64).reshape(-1, _HASH_NUMBERS)

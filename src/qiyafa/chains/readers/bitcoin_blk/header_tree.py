@@ -6,22 +6,23 @@ the chain with the most work counts; among chains of equal work the one whose la
 the order of the files does not matter. Where two trees claim a height, the one with more work has it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qiyafa.chains.outputs.compiled import compiled
 from qiyafa.chains.outputs.headers import NO_HEIGHT
 from qiyafa.chains.outputs.network import Network
-from qiyafa.chains.readers.bitcoin_blk.header_table import HASH_BYTES, Headers
-from qiyafa.model.columns import I64, U8, U64
+from qiyafa.chains.outputs.proof_of_work import target_of, work_of
+from qiyafa.chains.readers.bitcoin_blk.header_table import GENESIS_PARENT, Headers
+from qiyafa.model.columns import I32, I64, U8, U32, U64
+from qiyafa.trace.engine.compiled import compiled
 
-_NO_PARENT = -1
-_NO_HASH = b""
-"""Thirty-two zeros, as numpy gives them: the parent of a genesis block."""
+_HALF = (1 << 64) - 1
+_MOST_WORK = (1 << 120) - 1
+"""Far above the work of any chain; sums of it stay within 128 bits."""
+_ROWS_AT_ONCE: Final = 1 << 16
 
 
 class Fate(IntEnum):
@@ -53,101 +54,79 @@ class Placement(NamedTuple):
         return np.flatnonzero(self.fate == fate).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Forest:
-    """Blocks, each once, and the trees they form. Arrays with one entry a block."""
+class _Forest(NamedTuple):
+    """The trees that blocks form. A repeated block is no part of it."""
 
-    headers: Headers
-    rows: I64
-    """Where each block was found first."""
-    parent: I64
-    root: I64
-    depth: I64
+    root: I32
+    """One entry a block, as for `depth`: the row of the first block of its tree."""
+    depth: I32
     """Blocks below it in its tree."""
-    total_lo: U64
-    total_hi: U64
-    """Work of the block and of all below it."""
-
-    def trees(self) -> Iterator[tuple[I64, int]]:
-        """Yield the blocks of each tree and the last block of its chain, the tree with the most work first."""
-        order = np.lexsort((-self._hash_rank(), self.total_lo, self.total_hi, self.root))
-        ends = np.flatnonzero(np.diff(self.root[order], append=-1)) + 1
-        tips = order[ends - 1]
-        best_first = np.lexsort((self.total_lo[tips], self.total_hi[tips]))[::-1]
-        starts = np.concatenate(([0], ends[:-1]))
-        for tree in best_first:
-            yield order[starts[tree] : ends[tree]], int(tips[tree])
-
-    def chain_below(self, tip: int) -> I64:
-        """Return the blocks from the first of a tree to one of its blocks."""
-        chain = np.empty(self.depth[tip] + 1, np.int64)
-        _fill_chain(self.parent, tip, chain)
-        return chain
-
-    def begins_anew(self, block: int) -> bool:
-        """Tell whether a block has no parent at all."""
-        return bytes(self.headers.parent[self.rows[block]]) == _NO_HASH
-
-    def stated_height(self, blocks: I64) -> I64:
-        """Return the heights that the coinbases of blocks state."""
-        return self.headers.stated_height[self.rows[blocks]]
-
-    def _hash_rank(self) -> I64:
-        """Return the rank of each hash as a number; hashes are stored lowest byte first."""
-        digits = np.ascontiguousarray(self.headers.hash[self.rows]).view(np.uint8).reshape(-1, HASH_BYTES)
-        numbers = np.ascontiguousarray(digits[:, ::-1]).view(f"S{HASH_BYTES}").ravel()
-        rank = np.empty(len(numbers), np.int64)
-        rank[np.argsort(numbers)] = np.arange(len(numbers))
-        return rank
+    tips: I32
+    """The last block of each tree's chain, the tree with the most work first."""
 
 
 def place_blocks(headers: Headers, network: Network) -> Placement:
     """Return which blocks make the chain, and how high each stands."""
     forest = _forest_of(headers)
-    fate = np.full(len(headers.hash), Fate.REPEATED, np.uint8)
-    height = np.full(len(headers.hash), NO_HEIGHT, np.int64)
+    fate = np.full(len(headers.hash), Fate.STALE, np.uint8)
+    base = np.full(len(headers.hash), NO_HEIGHT, np.int64)
     taken: list[range] = []
-    for members, tip in forest.trees():
-        chain = forest.chain_below(tip)
-        base = _base_height(forest, chain, network)
-        if base is None:
-            fate[forest.rows[members]] = Fate.FOREIGN if forest.begins_anew(chain[0]) else Fate.WITHOUT_HEIGHT
+    for tip in forest.tips.tolist():
+        chain = np.empty(forest.depth[tip] + 1, np.int32)
+        _fill_chain(headers.parent, tip, chain)
+        first = int(chain[0])
+        lowest = _base_height(headers, chain, network)
+        if lowest is None:
+            fate[first] = Fate.FOREIGN if _begins_anew(headers, first) else Fate.WITHOUT_HEIGHT
             continue
-        height[forest.rows[members]] = base + forest.depth[members]
-        fate[forest.rows[members]] = Fate.STALE
-        heights, stated = base + forest.depth[chain], forest.stated_height(chain)
-        is_odd = (stated != NO_HEIGHT) & (stated != heights) & (heights >= network.heights_from)
-        is_free = ~np.logical_or.reduce(
-            [(heights >= one.start) & (heights < one.stop) for one in taken] or [heights < 0]
-        )
-        fate[forest.rows[chain[is_free]]] = np.where(is_odd, Fate.CONTRADICTING, Fate.CHOSEN)[is_free]
-        taken.append(range(base, base + len(chain)))
+        base[first] = lowest
+        heights = range(lowest, lowest + len(chain))
+        is_free = _is_free(heights, taken)
+        fate[chain[is_free]] = Fate.CHOSEN
+        fate[chain[is_free & _is_odd(headers.stated_height[chain], heights, network)]] = Fate.CONTRADICTING
+        taken.append(heights)
+    return _spread(headers, forest, fate, base)
+
+
+def _spread(headers: Headers, forest: _Forest, fate: U8, base: I64) -> Placement:
+    """Return the placement of all blocks, given that of the chains, and height or fate of each tree's first block."""
+    is_repeated = headers.is_repeated.astype(np.bool_)
+    height = base[forest.root]
+    is_placed = height != NO_HEIGHT
+    np.add(height, forest.depth, out=height, where=is_placed)
+    height[is_repeated] = NO_HEIGHT
+    fate = np.where(is_placed, fate, fate[forest.root])
+    fate[is_repeated] = Fate.REPEATED
     return Placement(fate, height)
 
 
-def _forest_of(headers: Headers) -> _Forest:
-    """Return the blocks, each where it was found first, with their parents and the work below them."""
-    _, rows = np.unique(headers.hash, return_index=True)
-    rows = np.sort(rows)
-    hashes, parents = headers.hash[rows], headers.parent[rows]
-    order = np.argsort(hashes)
-    found = np.minimum(np.searchsorted(hashes, parents, sorter=order), max(len(rows) - 1, 0))
-    parent = np.where(hashes[order[found]] == parents, order[found], _NO_PARENT) if len(rows) else order
-    count = len(rows)
-    root, depth = np.zeros(count, np.int64), np.full(count, -1, np.int64)
-    total_lo, total_hi = headers.work_lo[rows].copy(), headers.work_hi[rows].copy()
-    _grow(parent, root, depth, total_lo, total_hi)
-    return _Forest(headers, rows, parent, root, depth, total_lo, total_hi)
+def _is_free(heights: range, taken: list[range]) -> NDArray[np.bool_]:
+    """Tell which heights no other chain has."""
+    is_free = np.ones(len(heights), np.bool_)
+    for one in taken:
+        is_free[max(one.start - heights.start, 0) : max(one.stop - heights.start, 0)] = False
+    return is_free
 
 
-def _base_height(forest: _Forest, chain: I64, network: Network) -> int | None:
+def _is_odd(stated: I64, heights: range, network: Network) -> NDArray[np.bool_]:
+    """Tell which coinbases break the rule that they state their block's height."""
+    right = np.arange(heights.start, heights.stop)
+    is_odd: NDArray[np.bool_] = (stated != NO_HEIGHT) & (stated != right) & (right >= network.heights_from)
+    return is_odd
+
+
+def _begins_anew(headers: Headers, row: int) -> bool:
+    """Tell whether a block has no parent at all."""
+    return headers.parent_bytes(row) == GENESIS_PARENT
+
+
+def _base_height(headers: Headers, chain: I32, network: Network) -> int | None:
     """Return the height of the first block of a chain, or None if nothing tells it."""
     first = int(chain[0])
-    if forest.begins_anew(first):
-        is_genesis = forest.headers.shown_hash(int(forest.rows[first])) == network.genesis
-        return 0 if is_genesis else None
-    stated = forest.stated_height(chain)
-    bases = (stated - forest.depth[chain])[stated != NO_HEIGHT]
+    if _begins_anew(headers, first):
+        return 0 if headers.shown_hash(first) == network.genesis else None
+    stated = headers.stated_height[chain]
+    bases = (stated - np.arange(len(chain)))[stated != NO_HEIGHT]
     if not len(bases):
         return None
     values, counts = np.unique(bases, return_counts=True)
@@ -155,10 +134,33 @@ def _base_height(forest: _Forest, chain: I64, network: Network) -> int | None:
     return base if base > 0 else None
 
 
+def _forest_of(headers: Headers) -> _Forest:
+    """Return the trees of all blocks."""
+    count = len(headers.hash)
+    root, depth, best = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32), np.full(count, -1, np.int32)
+    work_lo, work_hi = _work_columns(headers.bits)
+    _grow(headers.parent, root, depth, work_lo, work_hi)
+    _find_tips(headers.hash, headers.is_repeated, root, work_lo, work_hi, best)
+    tips = best[best >= 0]
+    return _Forest(root, depth, tips[np.lexsort((work_lo[tips], work_hi[tips]))[::-1]])
+
+
+def _work_columns(bits: U32) -> tuple[U64, U64]:
+    """Return the work of each block in two halves, from the target that it states."""
+    low, high = np.empty(len(bits), np.uint64), np.empty(len(bits), np.uint64)
+    for start in range(0, len(bits), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        distinct, place = np.unique(bits[part], return_inverse=True)
+        works = [min(work_of(target_of(one)), _MOST_WORK) for one in distinct.tolist()]
+        low[part] = np.array([work & _HALF for work in works], np.uint64)[place]
+        high[part] = np.array([work >> 64 for work in works], np.uint64)[place]
+    return low, high
+
+
 @compiled
-def _grow(parent: I64, root: I64, depth: I64, total_lo: U64, total_hi: U64) -> None:
-    """Fill in root, depth and total work, from each block down to what is known and back up; depth is -1 before."""
-    waiting = np.empty(len(parent), np.int64)
+def _grow(parent: I32, root: I32, depth: I32, work_lo: U64, work_hi: U64) -> None:
+    """Fill in root and depth, which is -1 before, and add to each block's work that of all blocks below it."""
+    waiting = np.empty(len(parent), np.int32)
     for block in range(len(parent)):
         count, below = 0, block
         while below >= 0 and depth[below] < 0:
@@ -170,17 +172,43 @@ def _grow(parent: I64, root: I64, depth: I64, total_lo: U64, total_hi: U64) -> N
             one = waiting[count]
             below = parent[one]
             if below < 0:
-                root[one], depth[one] = one, 0
+                depth[one] = 0
                 continue
             root[one], depth[one] = root[below], depth[below] + 1
-            low = total_lo[one] + total_lo[below]
-            carry = np.uint64(1) if low < total_lo[below] else np.uint64(0)
-            total_hi[one] = total_hi[one] + total_hi[below] + carry
-            total_lo[one] = low
+            low = work_lo[one] + work_lo[below]
+            carry = np.uint64(1) if low < work_lo[below] else np.uint64(0)
+            work_hi[one] = work_hi[one] + work_hi[below] + carry
+            work_lo[one] = low
 
 
 @compiled
-def _fill_chain(parent: I64, tip: int, chain: I64) -> None:
+def _find_tips(hashes: U64, is_repeated: U8, root: I32, work_lo: U64, work_hi: U64, best: I32) -> None:
+    """Fill in the block with the most work of each tree, or the smallest hash among those, in the row of its root."""
+    for row in range(len(root)):
+        held = best[root[row]]
+        if is_repeated[row]:
+            continue
+        if held < 0 or work_hi[row] > work_hi[held]:
+            is_better = True
+        elif work_hi[row] == work_hi[held] and work_lo[row] == work_lo[held]:
+            is_better = _is_smaller(hashes[row], hashes[held])
+        else:
+            is_better = work_hi[row] == work_hi[held] and work_lo[row] > work_lo[held]
+        if is_better:
+            best[root[row]] = row
+
+
+@compiled
+def _is_smaller(one: U64, other: U64) -> bool:
+    """Tell whether a hash is the smaller number; the last of its four numbers counts most."""
+    for place in range(len(one) - 1, -1, -1):
+        if one[place] != other[place]:
+            return bool(one[place] < other[place])
+    return False
+
+
+@compiled
+def _fill_chain(parent: I32, tip: int, chain: I32) -> None:
     block = tip
     for place in range(len(chain) - 1, -1, -1):
         chain[place] = block

@@ -81,9 +81,11 @@ class _List:
 
     @property
     def rows_left_out(self) -> int:
+        """Say how many rows of all windows could not be taken."""
         return sum(faults.rows_left_out for faults in self.faults)
 
     def detail(self) -> str:
+        """Say in words how much of the list was read."""
         left_out = f" ({self.rows_left_out} of them left out)" if self.rows_left_out else ""
         more = " and perhaps more" if self.windows.cut else ""
         return f"{self.kind.value} {self.windows.row_count} rows{left_out}{more}"

@@ -156,22 +156,21 @@ def flat_calls(tape: Tape, traces: int, block: TracedBlock) -> Iterator[tuple[in
             raise _lie(tape, block, f"trace {row}", "transactionHash", transaction)
         if path == ABSENT or tape.kind(path) != ARRAY or -1 in steps:
             raise _lie(tape, block, f"trace {row}", "traceAddress", path)
-        has_failed = not tape.is_null(error)
-        calls[index].append(_flat_call(tape, _text(tape, kind), actions[row], result, steps, has_failed, entry))
+        exact_kind, source, target, value = _flat_movement(tape, _text(tape, kind), actions[row], result)
+        calls[index].append(Call(exact_kind, steps, source, target, value, not tape.is_null(error), entry))
     for index, found in calls.items():
         yield index, sorted(found, key=lambda call: call.address)
 
 
-def _flat_call(
-    tape: Tape, kind: str, action: list[int], result: int, steps: tuple[int, ...], has_failed: bool, entry: int
-) -> Call:
+def _flat_movement(tape: Tape, kind: str, action: list[int], result: int) -> tuple[str, int, int, int]:
+    """Return the kind of a call, and the entries of its source, target and value."""
     source, target, value, call_type, destroyed, beneficiary, balance = action
     if kind == "call":
-        return Call(_text(tape, call_type) or "call", steps, source, target, value, has_failed, entry)
+        return _text(tape, call_type) or "call", source, target, value
     if kind in ("create", "create2"):
         created = ABSENT if tape.is_null(result) else tape.member(result, "address")
-        return Call(kind, steps, source, created, value, has_failed, entry)
-    return Call(kind, steps, destroyed, beneficiary, balance, has_failed, entry)
+        return kind, source, created, value
+    return kind, destroyed, beneficiary, balance
 
 
 def tree_calls(tape: Tape, traces: int, block: TracedBlock) -> Iterator[tuple[int, list[Call]]]:

@@ -4,15 +4,14 @@ A quantity becomes eight limbs of 32 bits, lowest first, each in a word of 64: a
 products carry without overflow. Every loop returns the first row that it cannot take, or -1.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 
 from qiyafa.chains.byte_vectors import VECTOR, different_at, not_hex_at, put_small, word_at
 from qiyafa.chains.json_scan import END, KIND, NULL, START, STRING
 from qiyafa.model.columns import I32, I64, U8, U64
+from qiyafa.trace.engine.compiled import compiled, compiled_in_place
 
 LIMBS: Final = 8
 MOST_DIGITS: Final = 78
@@ -31,18 +30,8 @@ _LETTER_BITS = np.uint64(0x4040404040404040)
 _ZEROS, _ONES, _NIBBLES = np.uint64(0x3030303030303030), np.uint64(0x0101010101010101), np.uint64(0x0F0F0F0F0F0F0F0F)
 _PAIRS, _FOURS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
 
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
-
-
-def _inlined(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True, inline="always")(function))
-
-
-@_inlined
+@compiled_in_place
 def _number_of(word: np.uint64, digits: int) -> np.int64:
     """Return the number that the first bytes of a word spell in at most eight hexadecimal digits, or -1."""
     # Zeros before the digits make them eight.
@@ -59,7 +48,7 @@ def _number_of(word: np.uint64, digits: int) -> np.int64:
     return np.int64(((fours << np.uint64(16)) | (fours >> np.uint64(32))) & _LOW)
 
 
-@_compiled
+@compiled
 def first_not_hex(data: U8, marks: I32, entries: I64, digits: int) -> int:
     """Return the first row whose value is not `0x` and so many hexadecimal digits, at least 32."""
     base = data.ctypes.data
@@ -79,7 +68,7 @@ def first_not_hex(data: U8, marks: I32, entries: I64, digits: int) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def first_different(data: U8, marks: I32, left: I64, right: I64) -> int:
     """Return the first place, row by row, at which the texts of two sets of columns differ, or one is missing."""
     base = data.ctypes.data
@@ -101,7 +90,7 @@ def first_different(data: U8, marks: I32, left: I64, right: I64) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def read_quantities(data: U8, marks: I32, entries: I64, is_optional: bool, limbs: U64) -> int:
     """Fill in the limbs of the quantities of a column; missing ones are 0 where they may be missing."""
     limbs[:] = 0
@@ -126,7 +115,7 @@ def read_quantities(data: U8, marks: I32, entries: I64, is_optional: bool, limbs
     return -1
 
 
-@_compiled
+@compiled
 def read_numbers(data: U8, marks: I32, entries: I64, numbers: I64) -> int:
     """Fill in the quantities of a column that have at most 15 digits."""
     base = data.ctypes.data
@@ -147,7 +136,7 @@ def read_numbers(data: U8, marks: I32, entries: I64, numbers: I64) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def add_products(left: U64, right: U64, sums: U64) -> int:
     """Add left x right to sums, row by row; return the first row whose sum is above 2^256 - 1."""
     for row in range(len(left)):
@@ -166,7 +155,7 @@ def add_products(left: U64, right: U64, sums: U64) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def add_blocks(limbs: U64, bounds: I64, sums: U64) -> None:
     """Add the limbs of each block's rows, which begin at its bound, to its sums, without carry."""
     for block in range(len(bounds) - 1):
@@ -175,7 +164,7 @@ def add_blocks(limbs: U64, bounds: I64, sums: U64) -> None:
                 sums[block, place] += limbs[row, place]
 
 
-@_compiled
+@compiled
 def write_decimals(limbs: U64, digits: U8, begins: I64) -> None:
     """Write each number in decimal, at the end of its row of digits, and say where in the array it begins."""
     width = digits.shape[1]
@@ -207,7 +196,7 @@ def write_decimals(limbs: U64, digits: U8, begins: I64) -> None:
         begins[row] = row * width + at
 
 
-@_compiled
+@compiled
 def write_texts(data: U8, more: U8, starts: I64, sizes: I64, lead: U8, is_led: U8, ends: I32, written: U8) -> None:
     """Write one text a row, end to end and in lower case: perhaps the lead, then a piece of one of the arrays.
 

@@ -135,6 +135,7 @@ class _Counted:
     unchecked: int = 0
 
     def add(self, decoded: Decoded) -> None:
+        """Count what some blocks decoded to."""
         self.blocks += decoded.blocks
         self.rows += decoded.transfers.num_rows
         self.single += decoded.single_tokens
@@ -143,12 +144,14 @@ class _Counted:
         self.unchecked += decoded.unchecked_blocks
 
     def provides(self, tracing: Tracing) -> frozenset[str]:
+        """Name the kinds of transfers that are whole in the blocks read."""
         known = {"native", "tokens"}
         known |= set() if self.status_unknown else {"fees"}
         known |= {"internal"} if tracing is not Tracing.NONE else set()
         return frozenset(known)
 
     def summarize(self, node: EvmNode) -> None:
+        """Tell each kind of problem once, with the number of rows or blocks it concerns."""
         self.problems.summarize("chains.problem.single_tokens", self.single, left_out=True)
         self.problems.summarize("chains.problem.odd_tokens", self.odd, left_out=True)
         self.problems.summarize("chains.problem.status_unknown", self.status_unknown, left_out=False)

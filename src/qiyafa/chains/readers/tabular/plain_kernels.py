@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from qiyafa.chains.byte_vectors import VECTOR, byte_at, not_hex_at, put_small, put_word, word_at
-from qiyafa.chains.outputs.compiled import compiled, compiled_in_place
 from qiyafa.model.columns import I32, I64, U8, U32, U64
+from qiyafa.trace.engine.compiled import compiled, compiled_in_place
 from qiyafa.trace.engine.wide import prefetch
 
 PADDING: Final = 128
@@ -113,10 +113,9 @@ def plain_rows(
                 end = _ignored_end(at)
             elif shape.may_be_empty[field] and (byte_at(at) == _COMMA or byte_at(at) == _LINE_END):
                 end = at
-            elif shape.hex_digits[field]:
-                end = _hex_end(at, shape.hex_digits[field])
             else:
-                end = _digits_end(at, shape.most_digits[field])
+                digits = shape.hex_digits[field]
+                end = _hex_end(at, digits) if digits else _digits_end(at, shape.most_digits[field])
             if end == 0 or byte_at(end) != (_COMMA if column < last else _LINE_END):
                 end = 0
                 break

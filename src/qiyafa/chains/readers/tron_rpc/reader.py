@@ -101,6 +101,7 @@ class _Run:
         self.blocks += blocks
 
     def reading(self, span: BlockCoverage, chain: Chain, scratch: Path) -> Reading:
+        """Write what was taken into the scratch folder and return it as the reading of a span of blocks."""
         transfers, blocks = scratch / "tron-transfers.parquet", scratch / "tron-blocks.parquet"
         with writing(scratch):
             write_raw_rows(self.transfers, transfers)

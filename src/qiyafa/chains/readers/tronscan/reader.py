@@ -79,6 +79,7 @@ class _Run:
     problems: list[FileProblems] = field(default_factory=list)
 
     def read(self, path: Path) -> None:
+        """Read one file, into one file of transfers. Raises InvalidInput if it cannot be read at all."""
         first_bytes(path)
         digest = hashlib.sha256()
 

@@ -1,11 +1,11 @@
-"""How the loops over bytes are compiled."""
+"""How loops are compiled by numba, with their types kept for the checker."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def compiled(function: _Function) -> _Function:
