@@ -128,6 +128,8 @@ def test_tornado_cash_is_listed_between_two_days(home: Path, day: str, verdict: 
     assert answer["verdict"] == verdict
     past = "listed 2022-08-08 to 2025-03-21" in json.dumps(answer["reasons"])
     assert past == (verdict == "review")
+    too_old = "screen.gap.list_too_old" in json.dumps(answer["coverage"])
+    assert too_old == (verdict == "review"), "a listing that ended does not tell that there is no other"
     assert screen(home, ROUTER, "--as-of", day, code=code)[0] == answer
 
 

@@ -250,6 +250,14 @@ def test_members_of_a_cluster_that_were_not_looked_at_are_counted() -> None:
     assert "screen.gap.cluster_cut" in gaps(judged)
 
 
+def test_a_listing_that_ended_does_not_clear_where_the_list_is_too_old() -> None:
+    old = circumstances(lists=(replace(FRESH, age_days=800),))
+    ended = designation(listed_from=date(2022, 8, 8), listed_to=date(2023, 1, 1))
+    judged = verdict(circumstances=old, designations=(ended,))
+    assert judged.outcome is Outcome.REVIEW
+    assert "screen.gap.list_too_old" in gaps(judged)
+
+
 # Laws ----------------------------------------------------------------------------------------------------------------
 
 dates = st.dates(date(2018, 1, 1), date(2027, 1, 1))

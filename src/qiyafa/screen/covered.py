@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from qiyafa.model.designation import ListCoverage
+from qiyafa.model.designation import Force, ListCoverage
 from qiyafa.model.errors import Field
 from qiyafa.model.verdict import Outcome, Reason, ReasonKind
 from qiyafa.screen.evidence import Evidence, LedgerFacts
@@ -29,8 +29,12 @@ def _lists(evidence: Evidence, rules: Rules) -> Iterator[Reason]:
     circumstances = evidence.circumstances
     for authority in rules.lists.required:
         lists = [one for one in circumstances.lists if one.authority == authority]
-        # Who is listed with dates is known to have been listed then, and only then, whatever today's list says.
-        own_history = any(one.authority == authority and one.is_dated for one in evidence.designations)
+        # The day of a first listing tells of every day before it, too. A listing that ended tells of no later day: the
+        # address may have been listed again.
+        own_history = any(
+            one.authority == authority and one.is_dated and one.force(circumstances.day) is not Force.PAST
+            for one in evidence.designations
+        )
         if not own_history and not any(answers(one, rules) for one in lists):
             yield _unanswered(authority, lists, evidence, rules)
     if circumstances.lists_known_at is not None:
