@@ -100,10 +100,10 @@ def public_things(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             yield node
-            if isinstance(node, ast.ClassDef):
-                for inner in node.body:
-                    if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"):
-                        yield inner
+        if isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"):
+                    yield inner
 
 
 def test_packages_only_list_what_is_in_them() -> None:

@@ -53,6 +53,7 @@ class _Pending(Collector):
         self._read = pending
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Yield how many questions are under way."""
         gauge = GaugeMetricFamily("qiyafa_pending", "Work queued or under way.", labels=("lane",))
         for lane, count in self._read().items():
             gauge.add_metric((lane,), count)

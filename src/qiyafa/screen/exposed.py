@@ -34,15 +34,18 @@ class _Together:
         return self.parts[0]
 
     def units(self, reach: Reach) -> int:
+        """Units of all categories together."""
         direct = sum(part.direct_units for part in self.parts)
         return direct if reach is Reach.DIRECT else direct + sum(part.indirect_units for part in self.parts)
 
     def share(self, reach: Reach) -> Fraction:
+        """Their share of everything received or sent."""
         total = max(part.total_units for part in self.parts)
         return min(Fraction(self.units(reach), total), Fraction(1)) if total else Fraction(0)
 
     @property
     def hops(self) -> int | None:
+        """The fewest hops to any of them."""
         return min((part.hops for part in self.parts if part.hops is not None), default=None)
 
 

@@ -68,6 +68,7 @@ class _Reader:
     path: str
 
     def rules(self, document: Table) -> Rules:
+        """Return the rules of a whole file."""
         self.check_keys(document, _TOP, "the rule file")
         head = self.table(document, "rules", "the rule file")
         self.check_keys(head, ("id", "title"), "[rules]")
@@ -90,6 +91,7 @@ class _Reader:
         return rules
 
     def lists(self, table: Table) -> ListRules:
+        """Return the rules of `[lists]`."""
         where = "[lists]"
         self.check_keys(table, ("required", "max_age_days", "in_force", "past"), where)
         required = self.texts(table, "required", where)
@@ -101,6 +103,7 @@ class _Reader:
         )
 
     def label(self, table: Table, where: str) -> LabelRule:
+        """Return one `[[label]]`."""
         self.check_keys(table, ("id", "categories", "least_confidence", "outcome"), where)
         return LabelRule(
             id=self.rule_id(table, where),
@@ -110,6 +113,7 @@ class _Reader:
         )
 
     def exposure(self, table: Table, where: str) -> ExposureRule:
+        """Return one `[[exposure]]`; it must have a threshold."""
         self.check_keys(table, _EXPOSURE, where)
         if "least_units" not in table and "least_share" not in table:
             raise InvalidInput("screen.rules.no_threshold", path=self.path, table=where)
@@ -127,6 +131,7 @@ class _Reader:
         )
 
     def cluster(self, table: Table) -> ClusterRules:
+        """Return the rules of `[cluster]`."""
         where = "[cluster]"
         self.check_keys(table, ("in_force", "past", "label", "most_members"), where)
         return ClusterRules(
@@ -137,6 +142,7 @@ class _Reader:
         )
 
     def coverage(self, table: Table) -> CoverageRules:
+        """Return the rules of `[coverage]`."""
         where = "[coverage]"
         self.check_keys(table, ("unknown_format", "ledger", "labels_required"), where)
         states = self.words(table, "ledger", where, LEDGER_STATES, may_be_empty=True) if "ledger" in table else ()
@@ -147,6 +153,7 @@ class _Reader:
         )
 
     def units(self, table: Table, where: str) -> Units:
+        """Return a threshold in base units, by asset."""
         for asset in table:
             if asset != "other" and not _ASSET.fullmatch(asset):
                 raise InvalidInput("screen.rules.asset", path=self.path, table=where, asset=asset)
@@ -154,38 +161,45 @@ class _Reader:
         return Units(by_asset, self.whole(table, "other", where))
 
     def share(self, table: Table, where: str) -> Fraction:
+        """Return a threshold as a share, exactly as it is written."""
         written = self.get(table, "least_share", where, str, "share")
         if not _SHARE.fullmatch(written):
             self.wrong_type("least_share", where, "share")
         return Fraction(written)
 
     def confidence(self, table: Table, where: str) -> int:
+        """Return the least confidence, given as a word or a number."""
         value = table.get("least_confidence", 0)
         if isinstance(value, str):
             return CONFIDENCES[self.word(table, "least_confidence", where, tuple(CONFIDENCES))]
         return self.whole(table, "least_confidence", where, default=0)
 
     def rule_id(self, table: Table, where: str) -> str:
+        """Return the id of a rule."""
         written: str = self.get(table, "id", where, str, "id")
         if not _RULE_ID.fullmatch(written):
             self.wrong_type("id", where, "id")
         return written
 
     def risks(self, table: Table, where: str) -> frozenset[Category]:
+        """Return the risk categories that a rule names."""
         return self.words(table, "categories", where, tuple(one for one in Category if one in RISKS))
 
     def words(
         self, table: Table, key: str, where: str, known: tuple[Word, ...], *, may_be_empty: bool = False
     ) -> frozenset[Word]:
+        """Return words that must be among the known ones."""
         written = self.texts(table, key, where)
         if not written and not may_be_empty:
             self.wrong_type(key, where, "words")
         return frozenset(self.known_word(one, key, where, known) for one in written)
 
     def word(self, table: Table, key: str, where: str, known: tuple[Word, ...], *, default: Word | None = None) -> Word:
+        """Return one word that must be among the known ones."""
         return self.known_word(self.get(table, key, where, str, "text", default=default), key, where, known)
 
     def known_word(self, written: str, key: str, where: str, known: tuple[Word, ...]) -> Word:
+        """Return the known word that is written. Raises InvalidInput with the nearest one."""
         for one in known:
             if written == one:
                 return one
@@ -196,28 +210,33 @@ class _Reader:
         )  # fmt: skip
 
     def texts(self, table: Table, key: str, where: str) -> list[str]:
+        """Return a list of texts."""
         listed: list[str] = self.get(table, key, where, list, "words")
         if not all(isinstance(one, str) for one in listed):
             self.wrong_type(key, where, "words")
         return listed
 
     def tables(self, document: Table, key: str) -> Iterable[tuple[int, Table]]:
+        """Return the tables of an array of tables, counted from 1."""
         listed = document.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
             self.wrong_type(key, "the rule file", "tables")
         return enumerate(listed, start=1)
 
     def table(self, table: Table, key: str, where: str, default: Table | None = None) -> Table:
+        """Return a table inside a table."""
         found: Table = self.get(table, key, where, dict, "table", default=default)
         return found
 
     def whole(self, table: Table, key: str, where: str, *, least: int = 0, default: int | None = None) -> int:
+        """Return a whole number that is not too small."""
         value = self.get(table, key, where, int, "whole", default=default)
         if isinstance(value, bool) or value < least:
             self.wrong_type(key, where, "whole")
         return int(value)
 
     def get(self, table: Table, key: str, where: str, kind: type, expected: str, default: Any = None) -> Any:
+        """Return a value of the expected type. Raises InvalidInput if it is missing or another."""
         value = table.get(key, default)
         if value is None:
             raise InvalidInput("screen.rules.missing_key", path=self.path, table=where, key=key)
@@ -235,6 +254,7 @@ class _Reader:
                 )
 
     def wrong_type(self, key: str, where: str, expected: str) -> None:
+        """Refuse a value that is not what its key expects."""
         words = text(f"screen.expected.{expected}")
         raise InvalidInput("screen.rules.wrong_type", path=self.path, key=key, table=where, expected=words)
 
