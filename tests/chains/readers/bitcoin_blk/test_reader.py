@@ -278,6 +278,7 @@ def broken_blocks() -> list[tuple[str, bytes]]:
         ("block.rest", good + b"\x00"),
         ("block.cut", good[:-1]),
         ("block.count", _counted(good, 200)),
+        ("block.count", good[:80] + b"\xff" * 9 + good[81:]),
         ("block.coinbase", block(parent, [spend])),
     ]
 

@@ -55,7 +55,7 @@ class Placement(NamedTuple):
 
 
 class _Forest(NamedTuple):
-    """The trees that blocks form. A repeated block is no part of it."""
+    """The trees that blocks form; a repeated block is never a tip, and nothing stands on it."""
 
     root: I32
     """One entry a block, as for `depth`: the row of the first block of its tree."""
@@ -185,9 +185,9 @@ def _grow(parent: I32, root: I32, depth: I32, work_lo: U64, work_hi: U64) -> Non
 def _find_tips(hashes: U64, is_repeated: U8, root: I32, work_lo: U64, work_hi: U64, best: I32) -> None:
     """Fill in the block with the most work of each tree, or the smallest hash among those, in the row of its root."""
     for row in range(len(root)):
-        held = best[root[row]]
         if is_repeated[row]:
             continue
+        held = best[root[row]]
         if held < 0 or work_hi[row] > work_hi[held]:
             is_better = True
         elif work_hi[row] == work_hi[held] and work_lo[row] == work_lo[held]:

@@ -147,7 +147,8 @@ class _Run:
 
     def coverage(self) -> tuple[BlockCoverage, ...]:
         """Return the ranges of heights that were taken whole."""
-        heights = np.sort(np.concatenate([np.empty(0, np.int64), *self._heights]))
+        heights = np.concatenate([np.empty(0, np.int64), *self._heights])
+        heights.sort()
         if not len(heights):
             return ()
         breaks = np.flatnonzero(np.diff(heights) > 1) + 1
