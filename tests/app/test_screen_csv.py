@@ -36,7 +36,17 @@ def screened(path: Path, content: bytes, **more: object) -> tuple[list[list[str]
     out = io.StringIO(newline="")
     counts = screen_csv(screener(), CsvQuestion(path, **more), out)
     out.seek(0)
-    return list(csv.reader(out)), counts
+    before = csv.field_size_limit(1 << 24)
+    try:
+        return list(csv.reader(out)), counts
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_the_limit_of_a_field_is_as_before(path: Path) -> None:
+    before = csv.field_size_limit()
+    screened(path, b"address\n0x1\n")
+    assert csv.field_size_limit() == before
 
 
 @pytest.fixture

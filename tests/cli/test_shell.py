@@ -123,7 +123,7 @@ def test_ctrl_c_is_a_sentence_and_code_130(tmp_path: Path) -> None:
     out = tmp_path / "scenario"
     command = [sys.executable, "-m", "qiyafa", "scenario", "--seed", "1", "--out", str(out), "--transfers", "9999999"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not (out / "transactions.csv").exists() and time.monotonic() < until:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

@@ -13,6 +13,7 @@ from qiyafa.app.lists import ImportRequest, import_list, read_files
 from qiyafa.app.screen import Screener
 from qiyafa.app.screen_csv import CsvQuestion, screen_csv
 from qiyafa.chains.formats import FORMATS
+from qiyafa.model.listing import listed_identities
 from qiyafa.model.verdict import Outcome, ScreenRequest
 
 from support.look_alikes import look_alikes
@@ -53,7 +54,10 @@ def test_every_entry_is_a_hit_in_every_spelling(screener: Screener, entries: lis
     distinct = {written for _, written in entries}
     assert len(distinct) == 641
     spelled = {
-        text for one in distinct for identity in FORMATS.read(one).identities for text in FORMATS.spellings(identity)
+        text
+        for ticker, one in entries
+        for identity in listed_identities(FORMATS, one, ticker)
+        for text in FORMATS.spellings(identity)
     }
     asked = [ScreenRequest(text) for text in sorted(spelled | distinct)]
     assert outcomes(screener, asked, THAT_DAY) == {Outcome.HIT: len(asked)}

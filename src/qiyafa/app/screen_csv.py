@@ -103,8 +103,8 @@ def _batches(requests: Iterator[tuple[ScreenRequest, int]]) -> Iterator[tuple[li
 def _requests(file: TextIO, question: CsvQuestion) -> Iterator[tuple[ScreenRequest, int]]:
     """Yield what each row asks, and about how long the row is. A row that lacks the address asks for an empty one."""
     delimiter = _delimiter(file)
-    # The limit is one of the process; it only ever rises here.
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    # The limit is one of the process, so others get theirs back.
+    limit_before = csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.reader(file, delimiter=delimiter)
     try:
         header = [name.strip().lower() for name in next(rows, [])]
@@ -117,6 +117,8 @@ def _requests(file: TextIO, question: CsvQuestion) -> Iterator[tuple[ScreenReque
     except csv.Error as error:
         place = f"{rows.line_num}"
         raise InvalidInput("screen.csv.broken", path=str(question.path), line=place, reason=str(error)) from error
+    finally:
+        csv.field_size_limit(limit_before)
 
 
 def _columns(header: Sequence[str], path: Path) -> tuple[int, int | None]:
