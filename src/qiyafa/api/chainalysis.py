@@ -8,6 +8,7 @@ there, what was not covered is a 503. In the other one it is any `status` but CO
 from typing import Annotated, Final, Literal, cast
 
 from fastapi import APIRouter, Query, Request
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -184,8 +185,10 @@ async def register(asked: AskedEntity) -> Response:
 async def entity_of(
     request: Request,
     address: PathAddress,
-    memo: Annotated[str | None, Query(max_length=128, description="Accepted and not used.")] = None,
-    chain: Annotated[Chain | None, Query(description="Ours: one chain alone, as CAIP-2, name or ticker.")] = None,
+    memo: Annotated[str | SkipJsonSchema[None], Query(max_length=128, description="Accepted and not used.")] = None,
+    chain: Annotated[
+        Chain | SkipJsonSchema[None], Query(description="Ours: one chain alone, by CAIP-2, name or ticker")
+    ] = None,
 ) -> Response:
     """Describe an address: who it is, its exposures, and the rules they met."""
     answer = await front_of(request).screen(ScreenRequest(address, chain))
