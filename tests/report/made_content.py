@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from qiyafa.model.case import Case, Stop, Theft
 from qiyafa.model.columns import iso_time
 from qiyafa.model.finding import (
-    Claim,
     Fate,
     Flow,
     Gap,
@@ -16,6 +15,7 @@ from qiyafa.model.finding import (
     MethodAnswer,
     PoisonAnswer,
     Status,
+    Taking,
     Totals,
     TraceAnswer,
 )
@@ -40,7 +40,7 @@ def address(number: int) -> str:
 class Story:
     """Stolen units as they move; nobody can move what they do not have."""
 
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[Taking] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     balance: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     """By theft, asset and address."""
@@ -52,7 +52,7 @@ class Story:
     def claim(self, to: str, units: int, theft: str = "t", asset: str = ETHER, transaction_hash: str = "") -> None:
         """Let units be stolen at an address."""
         self.claims.append(
-            Claim(CHAIN, to, asset, theft, units, transaction_hash, self.now() if transaction_hash else None)
+            Taking(CHAIN, to, asset, theft, units, transaction_hash, self.now() if transaction_hash else None)
         )
         self.balance[theft, asset, to] += units
 

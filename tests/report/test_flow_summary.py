@@ -3,7 +3,7 @@
 from tests.report.made_content import CHAIN, ETHER, START, Story, address
 
 from qiyafa.model.case import Case, Theft, TransferRef
-from qiyafa.model.finding import Claim, Fate, Flow
+from qiyafa.model.finding import Fate, Flow, Taking
 from qiyafa.report.flow_summary import seconds, summarise
 
 A, B, C, D = (address(number) for number in range(1, 5))
@@ -51,14 +51,14 @@ def test_moments_add_up_to_what_is_where() -> None:
 
 def test_a_stolen_transfer_begins_at_its_receiver() -> None:
     """Such a transfer is among the flows, with the units that it stole and those it carried on."""
-    claim = Claim(CHAIN, B, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
+    claim = Taking(CHAIN, B, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
     flow = _flow("0xab", A, B, 100, Fate.MOVED)
     summary = summarise(_case(TransferRef("0xAB", 1)), [claim], [flow])
     assert [(edge.source, edge.target, edge.units) for edge in summary.edges] == [(A, B, 30)]
 
 
 def test_a_stolen_transfer_into_a_stop_ends_there() -> None:
-    claim = Claim(CHAIN, B, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
+    claim = Taking(CHAIN, B, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
     summary = summarise(_case(TransferRef("0xab", 1)), [claim], [_flow("0xab", A, B, 70, Fate.STOPPED)])
     assert [(edge.source, edge.target, edge.units) for edge in summary.edges] == [(B, B, 70)]
     assert summary.moments[-1].stopped == 70
@@ -66,7 +66,7 @@ def test_a_stolen_transfer_into_a_stop_ends_there() -> None:
 
 
 def test_a_receipt_of_a_thief_is_no_stolen_transfer() -> None:
-    claim = Claim(CHAIN, A, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
+    claim = Taking(CHAIN, A, ETHER, "t", 70, "0xab", "2022-01-01T00:00:00Z")
     summary = summarise(_case(), [claim], [_flow("0xab", B, A, 5, Fate.MOVED)])
     assert [(edge.source, edge.target, edge.units) for edge in summary.edges] == [(B, A, 5)]
 

@@ -19,7 +19,7 @@ from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Case, Limits
 from qiyafa.model.columns import iso_time
 from qiyafa.model.errors import InvalidInput
-from qiyafa.model.finding import Claim, Flow, LedgerState, TraceAnswer
+from qiyafa.model.finding import Flow, LedgerState, Taking, TraceAnswer
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.token import MOST_DECIMALS
 from qiyafa.stores.parquet_duckdb import ParquetLedger
@@ -58,7 +58,7 @@ class TracedCase:
         """Yield the transfers that carried stolen units under a method."""
         return flow_records(self.outcomes[method])
 
-    def claims(self, method: str) -> Iterator[Claim]:
+    def claims(self, method: str) -> Iterator[Taking]:
         """Yield where the stolen units of a method come from."""
         return claim_records(self.outcomes[method])
 

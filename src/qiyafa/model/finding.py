@@ -86,7 +86,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Taking:
     """Units that took a theft's colour: where the stolen amount comes from."""
 
     chain: str

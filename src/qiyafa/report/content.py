@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qiyafa.model.case import Case
-from qiyafa.model.finding import Claim, Fate, TraceAnswer
+from qiyafa.model.finding import Fate, Taking, TraceAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class ReportContent:
     """The method that headline, holders and charts follow: a key of `answer.methods`, unless that is empty."""
     flows: FlowSummary
     """Of the main method."""
-    claims: tuple[Claim, ...]
+    claims: tuple[Taking, ...]
     """Of the main method: where the stolen units come from."""
     assets: Mapping[str, AssetUnit]
     """By CAIP-19; an asset that is missing is written in base units."""

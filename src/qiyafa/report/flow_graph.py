@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from qiyafa.model.finding import Claim, Fate, Holding, Status
+from qiyafa.model.finding import Fate, Holding, Status, Taking
 from qiyafa.report.content import Edge
 
 
@@ -104,7 +104,7 @@ class Graph:
         return units
 
 
-def build(asset: str, edges: Iterable[Edge], claims: Iterable[Claim], holdings: Iterable[Holding]) -> Graph:
+def build(asset: str, edges: Iterable[Edge], claims: Iterable[Taking], holdings: Iterable[Holding]) -> Graph:
     """Build the graph of one asset from one method's edges, claims and holdings."""
     edges = [edge for edge in edges if edge.asset == asset]
     claimed, rest, stops = _sums(asset, claims, holdings)
@@ -170,7 +170,7 @@ def imbalances(graph: Graph) -> dict[str, int]:
 
 
 def _sums(
-    asset: str, claims: Iterable[Claim], holdings: Iterable[Holding]
+    asset: str, claims: Iterable[Taking], holdings: Iterable[Holding]
 ) -> tuple[dict[str, int], dict[str, int], set[str]]:
     claimed: dict[str, int] = {}
     rest: dict[str, int] = {}

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from qiyafa.model.case import Case
 from qiyafa.model.columns import TRANSACTION
-from qiyafa.model.finding import Claim, Fate, Flow
+from qiyafa.model.finding import Fate, Flow, Taking
 from qiyafa.model.ledger import TransferKind
 from qiyafa.report.content import Edge, FlowSummary, Moment
 from qiyafa.report.flow_direct import direct
@@ -24,7 +24,7 @@ _FRESH_FATES = (Fate.MOVED, Fate.STOPPED, Fate.UNTRACEABLE)
 """What can become of the transfer that is itself the theft: limits do not apply to it."""
 
 
-def summarise(case: Case, claims: Iterable[Claim], flows: Iterable[Flow]) -> FlowSummary:
+def summarise(case: Case, claims: Iterable[Taking], flows: Iterable[Flow]) -> FlowSummary:
     """Sum up the flows of one method, given in the ledger's order.
 
     A theft named by its transfers or outputs has those among its flows: what was claimed there begins at the receiver.
@@ -99,7 +99,7 @@ class _Fold:
     """By theft, transaction, receiver and asset: claimed units that stand in the flows too."""
     transfers: int = 0
 
-    def claim(self, claim: Claim) -> None:
+    def claim(self, claim: Taking) -> None:
         """Take a claim: its address is the theft's own, at hop 0."""
         self.hops[claim.theft, claim.asset, claim.address] = 0
         self.change(claim.asset, seconds(claim.time), None, 0, claim.units)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from qiyafa.model.columns import UNKNOWN_BLOCK, Kind, iso_time
-from qiyafa.model.finding import Claim, Flow
+from qiyafa.model.finding import Flow, Taking
 from qiyafa.trace.answer import fate_of
 from qiyafa.trace.chain_outcome import ChainOutcome
 from qiyafa.trace.outcome import BEFORE_ROWS
@@ -33,14 +33,14 @@ def flow_records(chains: Sequence[ChainOutcome]) -> Iterator[Flow]:
             )
 
 
-def claim_records(chains: Sequence[ChainOutcome]) -> Iterator[Claim]:
+def claim_records(chains: Sequence[ChainOutcome]) -> Iterator[Taking]:
     """Yield every amount that took a theft's colour: together they are what was stolen."""
     for chain in chains:
         columns, claims = chain.columns, chain.outcome.claims
         for index, row in enumerate(claims.row.tolist()):
             place = int(claims.place[index])
             seen = row != BEFORE_ROWS
-            yield Claim(
+            yield Taking(
                 chain=columns.chain,
                 address=columns.address_of(place),
                 asset=columns.asset_of(place),
