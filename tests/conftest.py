@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 # Kernels are compiled at their first use, which no example should be blamed for.
 settings.register_profile("qiyafa", deadline=None)
 settings.load_profile("qiyafa")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and every program that they start would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No test reads or writes the labels and lists of whoever runs it.
 HOME = tempfile.TemporaryDirectory(prefix="qiyafa-home-")

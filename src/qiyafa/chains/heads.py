@@ -6,6 +6,7 @@ again after a pause is all there is, so nothing is ever missed. Source: geth.eth
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class HeardHeads:
         self._sleep = sleep
         self._clock = clock
         self._socket: ClientConnection | None = None
+        self._opened = ExitStack()
         self._try_again_at = clock()
         self.is_listening = False
         """Whether the node tells of new blocks by itself now."""
@@ -64,7 +66,8 @@ class HeardHeads:
                 # A block may have come while nobody listened.
                 return
         if self._socket is None:
-            self._sleep(seconds)
+            # Not beyond the next try: without a socket, a long pause between looks is not what was asked for.
+            self._sleep(max(0.0, min(seconds, self._try_again_at - self._clock())))
             return
         try:
             self._socket.recv(timeout=seconds)
@@ -78,9 +81,8 @@ class HeardHeads:
         """Let go of the connection; a later wait opens it again."""
         self.is_listening = False
         self._try_again_at = self._clock() + _RETRY_SECONDS
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._opened.close()
+        self._socket = None
 
     def _open(self) -> None:
         from websockets.exceptions import WebSocketException
@@ -88,19 +90,17 @@ class HeardHeads:
 
         self._try_again_at = self._clock() + _RETRY_SECONDS
         try:
-            socket = connect(self._url, open_timeout=_OPEN_SECONDS, max_size=_LONGEST_MESSAGE)
-        except (OSError, WebSocketException, ValueError):
-            return
-        try:
+            opening = connect(self._url, open_timeout=_OPEN_SECONDS, max_size=_LONGEST_MESSAGE)
+            socket = self._opened.enter_context(opening)
             socket.send(_SUBSCRIBE)
             answer = json.loads(socket.recv(timeout=_OPEN_SECONDS))
         except (OSError, WebSocketException, ValueError, RecursionError):
-            socket.close()
+            self._opened.close()
             return
         if isinstance(answer, dict) and isinstance(answer.get("result"), str):
             self._socket, self.is_listening = socket, True
         else:
-            socket.close()
+            self._opened.close()
 
     def _drain(self) -> None:
         """Take what else has been told: one look at the node answers it all."""
