@@ -1,9 +1,7 @@
 """The loops of a pack, compiled by numba: spreading records over pages, and looking up many keys at once."""
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
 from qiyafa.model.columns import I64, U8, U64
@@ -17,6 +15,7 @@ from qiyafa.stores.pack_layout import (
     SPILLS_AT,
 )
 from qiyafa.stores.pack_tree import DAMAGED, UNREAD
+from qiyafa.trace.engine.compiled import compiled
 from qiyafa.trace.engine.wide import prefetch
 
 ABSENT: Final = np.uint8(254)
@@ -43,12 +42,6 @@ _CHAIN_AT: Final = 35
 _AT_ONCE: Final = 64
 """So many keys are hashed, and their pages asked for, before the first is looked up."""
 
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-def _compiled(function: _Function) -> _Function:
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
-
 
 class Table(NamedTuple):
     """The pages of records of an open pack."""
@@ -74,7 +67,7 @@ class Answers(NamedTuple):
     """The page that must be checked before the key can be looked up; `DONE` if it was."""
 
 
-@_compiled
+@compiled
 def mixed_hashes(words: U64, factors: U64) -> U64:
     """Return 64 bits for each key, given as rows that begin with its words; the upper half chooses the home page."""
     mixed = np.empty(len(words), np.uint64)
@@ -83,7 +76,7 @@ def mixed_hashes(words: U64, factors: U64) -> U64:
     return mixed
 
 
-@_compiled
+@compiled
 def order_equal_hashes(records: U8, hashes: U64, order: I64) -> int:
     """Sort, in place, records of equal hash by their bytes; return one that stands there twice, or -1.
 
@@ -102,7 +95,7 @@ def order_equal_hashes(records: U8, hashes: U64, order: I64) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def fill_pages(records: U8, hashes: U64, order: I64, homes: int, state: I64, pages: U8) -> None:
     """Write the next pages of the table. `state` is (number of the first page, records already placed).
 
@@ -126,7 +119,7 @@ def fill_pages(records: U8, hashes: U64, order: I64, homes: int, state: I64, pag
     state[0], state[1] = first + len(pages), placed
 
 
-@_compiled
+@compiled
 def find_keys(table: Table, keys: U64, rows: I64, chain: int, answers: Answers) -> None:
     """Look up the keys of some rows; records of other chains than `chain` are passed over."""
     hashes = np.empty(_AT_ONCE, np.uint64)
@@ -142,7 +135,7 @@ def find_keys(table: Table, keys: U64, rows: I64, chain: int, answers: Answers) 
             _find(table, keys, some[index], hashes[index], chain, answers)
 
 
-@_compiled
+@compiled
 def _ask_for_slot(table: Table, mixed: np.uint64) -> None:
     """Ask early for the slot that will most likely be compared."""
     head = (table.body_at + _home(mixed, table.homes) * PAGE_BYTES) // _WORD_BYTES
@@ -155,7 +148,7 @@ def _ask_for_slot(table: Table, mixed: np.uint64) -> None:
             return
 
 
-@_compiled
+@compiled
 def _find(table: Table, keys: U64, row: int, mixed: np.uint64, chain: int, answers: Answers) -> None:
     page = _home(mixed, table.homes)
     tags = np.uint64(_tag(mixed)) * _EACH_BYTE
@@ -187,7 +180,7 @@ def _find(table: Table, keys: U64, row: int, mixed: np.uint64, chain: int, answe
     answers.outcomes[row] = ABSENT if gravest < 0 else gravest
 
 
-@_compiled
+@compiled
 def _outcome(data: U64, at: np.int64, keys: U64, row: int, chain: int) -> np.int64:
     """Return the outcome of a slot, or -1 if it is another key's or another chain's."""
     for word in range(KEY_WORDS - 1):
@@ -202,7 +195,7 @@ def _outcome(data: U64, at: np.int64, keys: U64, row: int, chain: int) -> np.int
     return np.int64((last >> _OUTCOME_SHIFT) & _BYTE)
 
 
-@_compiled
+@compiled
 def _matches(word: np.uint64, tags: np.uint64, number: int) -> np.uint64:
     """Return a word with the top bit set of each byte that is the tag, and of few that are not: keys decide."""
     other = word ^ tags
@@ -210,7 +203,7 @@ def _matches(word: np.uint64, tags: np.uint64, number: int) -> np.uint64:
     return found & _LAST_TAGS if number == _TAG_WORDS - 1 else found
 
 
-@_compiled
+@compiled
 def _lowest_byte(found: np.uint64) -> int:
     """Return the number of the lowest byte that has a bit; there is one."""
     byte = 0
@@ -220,7 +213,7 @@ def _lowest_byte(found: np.uint64) -> int:
     return byte
 
 
-@_compiled
+@compiled
 def _compare(records: U8, left: int, right: int) -> np.int64:
     """Compare the key and chain of two records; other fields make no other record."""
     for byte in range(KEY_BYTES):
@@ -229,7 +222,7 @@ def _compare(records: U8, left: int, right: int) -> np.int64:
     return np.int64(records[left, _CHAIN_AT]) - np.int64(records[right, _CHAIN_AT])
 
 
-@_compiled
+@compiled
 def _mixed(words: U64, row: int, factors: U64) -> np.uint64:
     kind = words[row, 0] & _KIND
     mixed = kind * factors[0] + factors[5]
@@ -239,11 +232,11 @@ def _mixed(words: U64, row: int, factors: U64) -> np.uint64:
     return np.uint64((mixed ^ (mixed >> _HALF)) * _SPREAD)
 
 
-@_compiled
+@compiled
 def _home(mixed: np.uint64, homes: int) -> np.int64:
     return np.int64(((mixed >> _HALF) * np.uint64(homes)) >> _HALF)
 
 
-@_compiled
+@compiled
 def _tag(mixed: np.uint64) -> np.uint8:
     return np.uint8((mixed ^ (mixed >> _TAG_SHIFT)) % _TAGS + _ONE)
