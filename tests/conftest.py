@@ -4,10 +4,13 @@ import importlib.util
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from support.postgres import PostgresServer, postgres_programs, running_postgres
 
 # Kernels are compiled at their first use, which no example should be blamed for.
 settings.register_profile("qiyafa", deadline=None)
@@ -35,6 +38,16 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real data is not on this machine: {SHARED_DATA} is missing")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, started for the tests that ask for it."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not on this machine: neither initdb on the path nor Debian's postgresql package")
+    with running_postgres(programs) as server:
+        yield server
 
 
 @pytest.hookimpl(wrapper=True)

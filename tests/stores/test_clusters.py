@@ -66,7 +66,7 @@ def test_a_foreign_file_is_refused_and_left_as_it_was(tmp_path) -> None:
     for act in (DecisionStore(path).all, lambda: DecisionStore(path).add(decided(ONE, "", True))):
         with pytest.raises(Conflict) as refused:
             act()
-        assert refused.value.key == "cluster.store.foreign"
+        assert refused.value.key == "store.error.foreign"
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("songs",)]
     assert before[:16] == path.read_bytes()[:16]
@@ -79,7 +79,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path) -> None:
         connection.execute("PRAGMA user_version = 2")
     with pytest.raises(Conflict) as refused:
         DecisionStore(path).all()
-    assert refused.value.key == "cluster.store.newer"
+    assert refused.value.key == "store.error.newer"
 
 
 @pytest.mark.parametrize(

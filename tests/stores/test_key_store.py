@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qiyafa.model.errors import Conflict, Unavailable
-from qiyafa.stores.keys import KeyReader, KeyRecord, KeyStore
+from qiyafa.stores.keys import KeyRecord, KeyStore
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def record(prefix: str = "00aa11bb22cc", name: str = "exchange") -> KeyRecord:
 def test_a_key_is_found_by_its_prefix_as_it_was_kept(tmp_path: Path) -> None:
     store = KeyStore(tmp_path / "keys.sqlite")
     store.add(record())
-    with closing(KeyReader(tmp_path / "keys.sqlite")) as reader:
+    with closing(KeyStore(tmp_path / "keys.sqlite")) as reader:
         assert reader.find("00aa11bb22cc") == record()
         assert reader.find("000000000000") is None
         assert reader.any()
@@ -35,7 +35,7 @@ def test_reading_makes_no_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.sqlite"
     assert KeyStore(path).all() == []
     assert KeyStore(path).revoke("00aa11bb22cc", NOON) is False
-    with closing(KeyReader(path)) as reader:
+    with closing(KeyStore(path)) as reader:
         assert not reader.any()
     assert not path.exists()
 
@@ -58,7 +58,7 @@ def test_the_first_revocation_stands(tmp_path: Path) -> None:
 
 def test_a_reader_sees_what_others_write_and_what_takes_the_files_place(tmp_path: Path) -> None:
     path = tmp_path / "keys.sqlite"
-    with closing(KeyReader(path)) as reader:
+    with closing(KeyStore(path)) as reader:
         assert reader.find("00aa11bb22cc") is None
         KeyStore(path).add(record())
         assert reader.find("00aa11bb22cc") is not None

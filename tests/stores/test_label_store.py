@@ -223,13 +223,21 @@ def test_readers_in_many_threads_see_the_old_or_the_new_and_are_never_kept_waiti
     assert len(of(store)) == len(names)
 
 
-@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 4000])
+def test_an_empty_file_is_an_empty_store(tmp_path: Path) -> None:
+    path = tmp_path / "labels.sqlite"
+    path.touch()
+    store = LabelStore.reading(path)
+    assert (store.version(), store.exists) == ("", False)
+    assert store.add([made_label()], AT).added == 1
+
+
+@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + b"\xff" * 4000])
 def test_a_foreign_or_damaged_file_gives_one_clear_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "labels.sqlite"
     path.write_bytes(content)
     with pytest.raises(Conflict) as caught:
         LabelStore.reading(path)
-    assert caught.value.key in {"labels.error.damaged", "labels.error.foreign"}
+    assert caught.value.key in {"store.error.damaged", "store.error.foreign"}
     assert path.read_bytes() == content
 
 
@@ -240,7 +248,7 @@ def test_a_store_of_a_newer_version_is_refused(store: LabelStore) -> None:
     for opening in (LabelStore.open, LabelStore.reading):
         with pytest.raises(Conflict) as caught:
             opening(store.path)
-        assert caught.value.key == "labels.error.newer"
+        assert caught.value.key == "store.error.newer"
 
 
 def found_damaged(store: LabelStore) -> bool:
@@ -248,7 +256,7 @@ def found_damaged(store: LabelStore) -> bool:
     try:
         return bool(store.damages())
     except Conflict as error:
-        return error.key == "labels.error.damaged"
+        return error.key == "store.error.damaged"
 
 
 TAMPERINGS = [
@@ -282,6 +290,7 @@ def test_no_change_behind_its_back_goes_unnoticed(store: LabelStore, tampering: 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_look_up_takes_less_than_a_hundred_microseconds(store: LabelStore) -> None:
     addresses = [f"0x{number:040x}" for number in range(20_000)]
     store.add((made_label(address) for address in addresses), AT)

@@ -188,7 +188,7 @@ def test_a_change_of_what_was_stored_is_refused_not_answered(store, path, statem
     spoil(path, statement)
     with pytest.raises(Conflict) as refused:
         open_store(path).of(FORMATS.read(numbered(1)).identities)
-    assert refused.value.key == "lists.store.damaged"
+    assert refused.value.key == "store.error.damaged"
 
 
 def test_damage_among_the_parties_is_found_by_verify_and_by_reading_them(store, path):
@@ -235,14 +235,14 @@ def test_another_program_s_database_is_refused(path):
     for ask in (lambda: open_store(path).version(), lambda: open_store(path).add(made_edition(Y2020, range(1, 3)))):
         with pytest.raises(Conflict) as refused:
             ask()
-        assert refused.value.key == "lists.store.foreign"
+        assert refused.value.key == "store.error.foreign"
 
 
 def test_a_newer_schema_is_refused(store, path):
     spoil(path, "PRAGMA user_version = 2")
     with pytest.raises(Conflict) as refused:
         open_store(path).version()
-    assert refused.value.key == "lists.store.newer"
+    assert refused.value.key == "store.error.newer"
 
 
 def test_an_empty_file_is_an_empty_book(path):

@@ -151,7 +151,7 @@ def test_a_full_disk_leaves_the_old_edition(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
-    assert refused.value.key == "lists.store.full"
+    assert refused.value.key == "store.error.full"
     assert shown_edition(ListStore.reading(path, FORMATS)) == 0
     store.verify()
     assert store.add(edition(1))

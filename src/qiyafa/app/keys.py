@@ -18,8 +18,9 @@ from typing import Final
 
 from qiyafa.app.clock import utc_now
 from qiyafa.app.home import Home
+from qiyafa.model.collection import COLLECTION_NAME
 from qiyafa.model.errors import Conflict, InvalidInput, NotFound, Unavailable
-from qiyafa.stores.keys import KeyReader, KeyRecord, KeyStore
+from qiyafa.stores.keys import KeyRecord, KeyStore
 
 SCREEN: Final = "screen"
 READ: Final = "read"
@@ -30,6 +31,9 @@ SCOPES: Final[dict[str, str]] = {
     METRICS: "serve.scope.metrics",
 }
 """What a key may open, and the sentence that says so."""
+
+TAXII: Final = "taxii"
+_TAXII_SCOPE: Final = re.compile(rf"{TAXII}:(?:read|write):(?:\*|{COLLECTION_NAME.pattern})", re.ASCII)
 
 MOST_DAYS: Final = 3660
 _KEY: Final = re.compile(r"qiyafa_([0-9a-f]{12})_[0-9a-f]{64}", re.ASCII)
@@ -56,8 +60,9 @@ def create_key(
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput("serve.error.key_days", most=MOST_DAYS)
     for scope in scopes:
-        if scope not in SCOPES:
-            raise InvalidInput("serve.error.key_scope", scope=scope, known=", ".join(SCOPES))
+        if scope not in SCOPES and _TAXII_SCOPE.fullmatch(scope) is None:
+            known = (*SCOPES, "taxii:read:NAME", "taxii:write:NAME")
+            raise InvalidInput("serve.error.key_scope", scope=scope, known=", ".join(known))
     created = now or utc_now()
     prefix = secrets.token_hex(6)
     key = f"qiyafa_{prefix}_{secrets.token_hex(32)}"
@@ -91,7 +96,7 @@ class KeyRing:
     """
 
     def __init__(self, home: Home, *, is_loopback: bool, now: Callable[[], datetime] = utc_now) -> None:
-        self._reader = KeyReader(home.keys)
+        self._store = KeyStore(home.keys)
         self._is_needed = not is_loopback
         self._now = now
 
@@ -103,7 +108,7 @@ class KeyRing:
         """Whether a request needs a key. Raises Unavailable if the file cannot tell."""
         if not self._is_needed:
             with _as_unavailable():
-                self._is_needed = self._reader.any()
+                self._is_needed = self._store.any()
         return self._is_needed
 
     def find(self, key: str) -> KeyRecord | None:
@@ -115,7 +120,7 @@ class KeyRing:
         if match is None:
             return None
         with _as_unavailable():
-            record = self._reader.find(match[1])
+            record = self._store.find(match[1])
         if record is None:
             return None
         is_right = hmac.compare_digest(record.sha256, hashlib.sha256(key.encode("ascii")).digest())
@@ -123,7 +128,7 @@ class KeyRing:
 
     def close(self) -> None:
         """Let the file go."""
-        self._reader.close()
+        self._store.close()
 
 
 @contextmanager

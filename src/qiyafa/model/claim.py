@@ -123,8 +123,9 @@ class Claim:
     """What it is about, in words, e.g. `North Korean thefts`."""
     measure: Measure
     unit: str
-    """`USD` or another ISO 4217 code, an asset symbol, or `incidents`, `countries`, `people`, `designees`, `share`,
-    `ratio` (a change: -0.5 is half less), `year`, `ordinal`, `qualitative`."""
+    """`USD` or another ISO 4217 code, an asset symbol, or `incidents`, `countries`, `people`, `organisations`,
+    `designees`, `share`, `ratio` (a change: -0.5 is half less), `year`, `ordinal`, `qualitative`, or `country` for the
+    seat of a company, without a quantity."""
     quantity: Decimal | None
     """Exact; None for an order of magnitude, a majority and what has no number."""
     bound: Bound = Bound.EXACT

@@ -39,6 +39,12 @@ class IncidentStatus(StrEnum):
     """A court, a prosecutor, a police force or a government office names the actor."""
 
 
+def firm_statuses(least: IncidentStatus) -> frozenset[IncidentStatus]:
+    """Return the statuses that are at least as firm as one."""
+    order = list(IncidentStatus)
+    return frozenset(order[order.index(least) :])
+
+
 class AmountKind(StrEnum):
     """Which of the amounts of an incident."""
 
@@ -94,6 +100,8 @@ class RelationKind(StrEnum):
     """This one is counted inside the other by some sources."""
     SAME_AS = "same as"
     """Two names of one event; counted once, under the other's id."""
+    COUNTED_WITH = "counted with"
+    """Some sources count both as one. They are two, and each is counted itself."""
 
 
 @dataclass(frozen=True, slots=True)

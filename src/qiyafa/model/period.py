@@ -33,6 +33,15 @@ class Period:
         """Whether it is exactly one calendar year."""
         return self.year is not None and self == year_period(self.year)
 
+    def overlaps(self, other: "Period") -> bool:
+        """Tell whether some day may lie in both; a side without a limit reaches any day."""
+        return _not_after(self.start, other.end) and _not_after(other.start, self.end)
+
+    def holds(self, other: "Period") -> bool:
+        """Tell whether every day of another period lies in it; what is not limited lies in nothing that is."""
+        begins = self.start is None or (other.start is not None and self.start <= other.start)
+        return begins and (self.end is None or (other.end is not None and other.end <= self.end))
+
     def __str__(self) -> str:
         """Return the shortest text that `read_period` reads back."""
         if self.start is None and self.end is None:
@@ -66,6 +75,10 @@ def read_period(written: str) -> Period:
     if start is not None and end is not None and end < start:
         raise InvalidInput("record.error.period", written=written)
     return Period(start, end)
+
+
+def _not_after(start: date | None, end: date | None) -> bool:
+    return start is None or end is None or start <= end
 
 
 def _part(part: str, written: str) -> Period:

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 from qiyafa.model.actor import Actor
 from qiyafa.model.attribution import Attribution
 from qiyafa.model.claim import Claim, Measure
-from qiyafa.model.incident import Incident
+from qiyafa.model.errors import Problem
+from qiyafa.model.incident import Incident, IncidentStatus
 from qiyafa.model.period import ALWAYS, Period
 from qiyafa.model.source import Source
 
@@ -56,6 +57,8 @@ class Revision:
     reason: str
     """Empty for a first revision that needs none."""
     withdrawn: bool = False
+    aside: bool = False
+    """Whether it never stood: what a newer casebook says of an entry that somebody has changed."""
 
 
 class Dimension(StrEnum):
@@ -70,17 +73,21 @@ class Dimension(StrEnum):
     METHOD = "method"
 
 
-MONEY_SCALE: Final = 100
-"""Statistics add money in hundredths of its unit."""
-SHARE_SCALE: Final = 1_000_000
-"""Statistics compare shares and ratios in millionths."""
+_COUNTED: Final = frozenset(
+    {"incidents", "countries", "country", "people", "designees", "organisations", "year", "ordinal", "qualitative"}
+)
+_MONEY: Final = frozenset(
+    "AED AUD BHD BRL CAD CHF CNY DKK EGP EUR GBP HKD IDR ILS INR IQD IRR JOD JPY KPW KRW KWD LBP LKR MXN MYR NGN NOK "  # noqa: SIM905 - a list to be read
+    "NZD OMR PHP PKR PLN QAR RUB SAR SEK SGD THB TND TRY TWD UAH USD VND ZAR".split()
+)
+"""ISO 4217 codes that claims use; a symbol of three letters may as well be an asset's, of which a cent is a lot."""
 
 
 def unit_scale(unit: str) -> int:
-    """Return how many parts of a unit a statistic counts in: hundredths of money, millionths of shares, else whole."""
-    if unit in {"share", "ratio"}:
-        return SHARE_SCALE
-    return MONEY_SCALE if len(unit) == 3 and unit.isupper() else 1
+    """Return how many parts of a unit a statistic counts in: whole counts, hundredths of money, else millionths."""
+    if unit in _COUNTED:
+        return 1
+    return 100 if unit in _MONEY else 1_000_000
 
 
 def scaled(quantity: Decimal, unit: str) -> int | None:
@@ -100,6 +107,8 @@ class IncidentTally:
     period: Period = ALWAYS
     """Only incidents whose theft lies in it."""
     known_at: datetime | None = None
+    status: IncidentStatus = IncidentStatus.SUSPECTED
+    """Only incidents that are laid to the actor (or to any) at least so firmly. Suspected: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +135,11 @@ class ClaimTally:
     measure: Measure
     unit: str
     actor: str = ""
+    """Only claims on this very actor; empty: on any, or on nobody named."""
     period: Period = ALWAYS
     known_at: datetime | None = None
+    whole: bool = False
+    """Only claims that no scope but the actor narrows: not those on one incident, asset, chain, country …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,33 @@ class ClaimTallyRow:
     most: int | None
     first_claim: str
     """Id of the first of them by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContent:
+    """Entries that belong together, such as the casebook that ships with Qiyafa. They refer to nothing outside."""
+
+    version: str
+    """A date and a digest of the content: it changes with every change of an entry, and with nothing else."""
+    sources: tuple[Source, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry; what others refer to comes before them."""
+        return (*self.sources, *self.actors, *self.incidents, *self.claims, *self.attributions)
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesRead:
+    """What a file of entries holds."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    """What was left out, and why."""
 
 
 class RecordBook(Protocol):

@@ -1,13 +1,12 @@
 """The labels of addresses, in one SQLite file: what holds at a moment, as known at another, and what rested on it.
 
 Reading never makes the file: without one the book is empty and its version is the empty text. Every thread has a
-connection of its own; readers see the store as it was before or after a write, and are never kept waiting by one.
+session of its own; readers see the store as it was before or after a write, and are never kept waiting by one.
 """
 
 import json
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,8 +17,8 @@ from qiyafa.model.address import Identity
 from qiyafa.model.errors import NotFound
 from qiyafa.model.label import Label, LabelState, rank
 from qiyafa.stores.labels_chain import damages, head
-from qiyafa.stores.labels_rows import VersionRow, moment_of, said
-from qiyafa.stores.labels_schema import open_reading, open_writing, translated
+from qiyafa.stores.labels_rows import VersionRow, said
+from qiyafa.stores.labels_schema import LABELS
 from qiyafa.stores.labels_writing import (
     LabelCounts,
     LabelUse,
@@ -30,6 +29,8 @@ from qiyafa.stores.labels_writing import (
     find_id,
     object_to,
 )
+from qiyafa.stores.moments import moment_of
+from qiyafa.stores.sqlite_file import SqliteFile, SqliteSession
 
 _VERSION: Final = (
     "SELECT v.id, v.format, v.key, v.written, v.statement, v.state, v.objection, v.known_from, n.known_from"
@@ -37,7 +38,6 @@ _VERSION: Final = (
 )
 _REMEMBERED_STATEMENTS: Final = 1 << 14
 _KEYS_AT_ONCE: Final = 1 << 15
-_ROWS_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +60,28 @@ class LabelStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
+        self._file = SqliteFile(path, LABELS)
         self._said = lru_cache(_REMEMBERED_STATEMENTS)(self._read_statement)
 
     @classmethod
     def open(cls, path: Path) -> "LabelStore":
         """Return the store after making its file. Raises Conflict for a damaged, foreign or newer file."""
-        with open_writing(path):
-            return cls(path)
+        store = cls(path)
+        with store._file.writing():
+            return store
 
     @classmethod
     def reading(cls, path: Path) -> "LabelStore":
         """Return the store as it is; a file that is missing stays so. Raises Conflict as `open` does."""
         store = cls(path)
-        store._connection()
-        return store
+        with store._file.reading():
+            return store
 
     @property
     def exists(self) -> bool:
         """Whether there is a file."""
-        return self._connection() is not None
+        with self._file.reading() as session:
+            return session is not None
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
@@ -93,6 +95,11 @@ class LabelStore:
         """Yield every label that holds at a moment, in the order of their ids."""
         every = self._labels(f"{_VERSION} ORDER BY v.id, v.seq", ((),))
         return (one for one in every if _counts(one, at, known_at))
+
+    def withdrawn(self) -> Iterator[Label]:
+        """Yield every label that was withdrawn and does not stand again, by id, with the moment as `known_from`."""
+        query = f"{_VERSION} WHERE v.replaced_by IS NULL AND v.state = ? ORDER BY v.id"
+        return self._labels(query, ((LabelState.WITHDRAWN.value,),))
 
     def with_keys(self, keys: Sequence[str], at: datetime) -> Iterator[Label]:
         """Yield the labels that hold at a moment of addresses with these keys, in any format."""
@@ -127,32 +134,25 @@ class LabelStore:
 
     def version(self) -> str:
         """Return the last hash of the chain over all versions of labels; empty if there is no store."""
-        connection = self._connection()
-        if connection is None:
-            return ""
-        with translated(self.path):
-            return head(connection, "versions")[1].hex()
+        with self._file.reading() as session:
+            return "" if session is None else head(session, "versions")[1].hex()
 
     def history(self, label: str) -> list[Label]:
         """Return every version of a label, the oldest first. Raises NotFound or InvalidInput as `dispute` does."""
-        with translated(self.path):
-            key = find_id(self._existing(), label)
+        with self._existing() as session:
+            key = find_id(session, label)
         return list(self._labels(f"{_VERSION} WHERE v.id = ? ORDER BY v.seq", ((key,),)))
 
     def find(self, wanted: str, at: datetime, most: int) -> tuple[list[Label], int]:
         """Return the labels whose name or entity contains a text, in any case, by `rank`: the first `most`, and how
         many there are.
         """
-        connection = self._connection()
-        if connection is None:
-            return [], 0
         folded = wanted.casefold()
-        with translated(self.path):
-            numbers = [
-                number
-                for number, name, entity in connection.execute("SELECT number, name, entity FROM statements")
-                if folded in name.casefold() or folded in entity.casefold()
-            ]
+        numbers = [
+            number
+            for number, name, entity in self._rows("SELECT number, name, entity FROM statements", ())
+            if folded in name.casefold() or folded in entity.casefold()
+        ]
         found = self._labels(
             f"{_VERSION} WHERE v.statement = ? AND v.replaced_by IS NULL", ((number,) for number in numbers)
         )
@@ -161,47 +161,43 @@ class LabelStore:
 
     def actors(self) -> list[dict[str, Any]]:
         """Return the actors that are known, by id."""
-        connection = self._connection()
-        if connection is None:
-            return []
-        with translated(self.path):
-            return [json.loads(body) for _, body in sorted(current_actors(connection).items())]
+        with self._file.reading() as session:
+            found = {} if session is None else current_actors(session)
+            return [json.loads(body) for _, body in sorted(found.items())]
 
     def uses(self, label: str) -> list[LabelUse]:
         """Return what rested on a label, the oldest first. Raises NotFound or InvalidInput as `dispute` does."""
-        with translated(self.path):
-            connection = self._existing()
-            rows = connection.execute(
-                "SELECT kind, name, digest, at FROM uses WHERE label = ? ORDER BY seq", (find_id(connection, label),)
+        with self._existing() as session:
+            rows = session.execute(
+                "SELECT kind, name, digest, at FROM uses WHERE label = ? ORDER BY seq", (find_id(session, label),)
             )
             return [LabelUse(kind, name, digest, moment_of(at)) for kind, name, digest, at in rows]
 
     def totals(self) -> LabelTotals:
         """Return what the store holds."""
-        connection = self._connection()
-        if connection is None:
-            return LabelTotals("", 0, 0, 0, 0, 0, 0, 0)
-        with translated(self.path):
+        with self._file.reading() as session:
+            if session is None:
+                return LabelTotals("", 0, 0, 0, 0, 0, 0, 0)
             states = dict(
-                connection.execute("SELECT state, count(*) FROM versions WHERE replaced_by IS NULL GROUP BY state")
+                session.execute("SELECT state, count(*) FROM versions WHERE replaced_by IS NULL GROUP BY state")
             )
             count = "SELECT (SELECT count(DISTINCT key) FROM versions), (SELECT count(*) FROM statements)"
-            addresses, statements = connection.execute(count).fetchone()
+            addresses, statements = session.execute(count).fetchone()
             return LabelTotals(
-                version=self.version(),
+                version=head(session, "versions")[1].hex(),
                 labels=states.get(LabelState.ACTIVE, 0) + states.get(LabelState.DISPUTED, 0),
                 disputed=states.get(LabelState.DISPUTED, 0),
                 withdrawn=states.get(LabelState.WITHDRAWN, 0),
                 addresses=addresses,
                 statements=statements,
-                actors=len(current_actors(connection)),
-                uses=head(connection, "uses")[0],
+                actors=len(current_actors(session)),
+                uses=head(session, "uses")[0],
             )
 
     def damages(self) -> list[tuple[str, int]]:
         """Return (table, row) for every place that is not as it was written. Raises NotFound without a store."""
-        with translated(self.path):
-            return list(damages(self._existing()))
+        with self._existing() as session:
+            return list(damages(session))
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -209,13 +205,13 @@ class LabelStore:
         """Add labels that became known at a moment, all or none: the same again is nothing new, and a changed one
         closes the version before. Raises Unavailable if the file cannot be written.
         """
-        with open_writing(self.path) as connection:
-            return add_labels(connection, labels, at)
+        with self._file.writing() as session:
+            return add_labels(session, labels, at)
 
     def add_actors(self, actors: Iterable[dict[str, Any]], at: datetime) -> int:
         """Add actors, each a table with an `id`, and return how many were new or said something new."""
-        with open_writing(self.path) as connection:
-            return add_actors(connection, actors, at)
+        with self._file.writing() as session:
+            return add_actors(session, actors, at)
 
     def dispute(self, label: str, reason: str, by: str, at: datetime) -> Label:
         """Mark a label (its id, or at least six digits that begin it) as disputed: it still counts.
@@ -230,64 +226,54 @@ class LabelStore:
 
     def use(self, label_ids: Sequence[str], kind: str, name: str, digest: str, at: datetime) -> int:
         """Note that a verdict, trace or report rested on labels, and return for how many that was new."""
-        with open_writing(self.path) as connection:
-            return add_uses(connection, label_ids, LabelUse(kind, name, digest, at))
+        with self._file.writing() as session:
+            return add_uses(session, label_ids, LabelUse(kind, name, digest, at))
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        """Let the file go; the next question opens it again."""
+        self._file.close()
 
     def _object(self, label: str, state: LabelState, reason: str, by: str, at: datetime) -> Label:
-        self._existing()
+        if not self.exists:
+            raise self._missing()
         objection = f"{by}: {reason}" if by else reason
-        with open_writing(self.path) as connection:
-            changed = object_to(connection, label, state, objection, at)
+        with self._file.writing() as session:
+            changed = object_to(session, label, state, objection, at)
         return self.history(changed.id.hex())[-1]
 
     def _labels(self, query: str, parameters: Iterable[tuple[Any, ...]]) -> Iterator[Label]:
-        """Yield the labels of a query, run once for each tuple of parameters."""
-        for values in parameters:
-            for row in self._rows(query, values):
-                with translated(self.path):
+        """Yield the labels of a query, run once for each tuple of parameters; none without a store."""
+        with self._file.reading() as session:
+            if session is None:
+                return
+            for values in parameters:
+                for row in session.execute(query, values):
                     version = VersionRow._make(row)
-                    label = version.label(self._said(version.statement))
-                yield label
+                    yield version.label(self._said(version.statement))
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query; none without a store."""
-        connection = self._connection()
-        if connection is None:
-            return
-        with translated(self.path):
-            rows = connection.execute(query, values)
-        while True:
-            with translated(self.path):
-                part = rows.fetchmany(_ROWS_AT_ONCE)
-            if not part:
-                return
-            yield from part
+        with self._file.reading() as session:
+            if session is not None:
+                yield from session.execute(query, values)
 
     def _read_statement(self, number: int) -> dict[str, Any]:
-        row = self._existing().execute("SELECT body FROM statements WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            raise ValueError(number)
-        return said(row[0])
+        with self._existing() as session:
+            row = session.execute("SELECT body FROM statements WHERE number = ?", (number,)).fetchone()
+            if row is None:
+                raise ValueError(number)
+            return said(row[0])
 
-    def _connection(self) -> sqlite3.Connection | None:
-        """Return this thread's connection, or None if there is no file."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None and self.path.exists():
-            connection = self._local.connection = open_reading(self.path)
-        return connection
+    @contextmanager
+    def _existing(self) -> Iterator[SqliteSession]:
+        """Give a session for reading. Raises NotFound if there is no store."""
+        with self._file.reading() as session:
+            if session is None:
+                raise self._missing()
+            yield session
 
-    def _existing(self) -> sqlite3.Connection:
-        connection = self._connection()
-        if connection is None:
-            raise NotFound("labels.error.no_store", path=str(self.path))
-        return connection
+    def _missing(self) -> NotFound:
+        return NotFound("labels.error.no_store", path=str(self.path))
 
 
 def _counts(label: Label, at: datetime, known_at: datetime | None) -> bool:

@@ -3,15 +3,14 @@
 import hashlib
 import json
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from qiyafa.model.address import Identity
 from qiyafa.model.category import Category
 from qiyafa.model.label import CONFIDENCES, Label, LabelState, Tlp
+from qiyafa.stores.moments import microseconds, moment_of
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _OWN_COLUMNS: Final = frozenset({"id", "identity", "written", "known_from", "known_to", "state", "objection"})
 """Fields of a label that `versions` has columns for; all others are what is said."""
 _SAID: Final = tuple(field for field in fields(Label) if field.name not in _OWN_COLUMNS)
@@ -27,16 +26,6 @@ class Statement(NamedTuple):
     entity: str
     routes: int
     body: str
-
-
-def microseconds(moment: datetime) -> int:
-    """Return a moment as whole microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment_of(microseconds_since: int) -> datetime:
-    """Return the moment of some microseconds since 1970. UTC."""
-    return _EPOCH + timedelta(microseconds=microseconds_since)
 
 
 def statement_key(label: Label) -> tuple[Any, ...]:

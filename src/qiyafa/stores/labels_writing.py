@@ -10,7 +10,8 @@ from typing import Any, Final
 from qiyafa.model.errors import InvalidInput, NotFound
 from qiyafa.model.label import Label, LabelState
 from qiyafa.stores.labels_chain import ChainEnd
-from qiyafa.stores.labels_rows import VersionRow, microseconds, statement_key, statement_of
+from qiyafa.stores.labels_rows import VersionRow, statement_key, statement_of
+from qiyafa.stores.moments import microseconds
 
 _REMEMBERED: Final = 100_000
 """So many statements are remembered while labels are added."""

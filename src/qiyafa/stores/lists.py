@@ -5,7 +5,6 @@ Readers keep what they read in memory, checked against its seals, and ask the fi
 process has switched; a look-up takes microseconds.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,31 +17,30 @@ from qiyafa.model.errors import Problem
 from qiyafa.model.ports import AddressReader
 from qiyafa.stores.lists_merge import BuiltIn
 from qiyafa.stores.lists_records import Edition, read_problem
-from qiyafa.stores.lists_schema import damaged, reading, store_errors
+from qiyafa.stores.lists_schema import LISTS
 from qiyafa.stores.lists_snapshot import (
     EditionContent,
     Snapshot,
     empty_snapshot,
-    newest_import,
     read_edition,
     read_parties,
     read_snapshot,
 )
-from qiyafa.stores.lists_versions import StoredVersion, store_edition
+from qiyafa.stores.lists_versions import StoredVersion, store_edition, stored_state
+from qiyafa.stores.sqlite_file import SqliteFile
 
 
 class ListStore:
     """The book of designations. For any number of threads."""
 
     def __init__(self, path: Path, reader: AddressReader, built_in: Sequence[BuiltIn]) -> None:
-        self._path = path
+        self._file = SqliteFile(path, LISTS)
         self._reader = reader
         self._built_in = tuple(built_in)
         self._empty = empty_snapshot(self._built_in)
-        self._kept: tuple[tuple[int, int], Snapshot] | None = None
-        """The file (device and inode) and what it held."""
+        self._kept: tuple[bytes | None, Snapshot] | None = None
+        """The digest of a state of the file, and what it held."""
         self._lock = threading.Lock()
-        self._local = threading.local()
 
     @classmethod
     def reading(cls, path: Path, reader: AddressReader, built_in: Sequence[BuiltIn] = ()) -> Self:
@@ -92,24 +90,22 @@ class ListStore:
 
     def parties(self, list_id: str | None = None) -> list[Party]:
         """Return every party that was ever listed, or those of one list, with the days it was listed."""
-        with store_errors(self._path):
-            connection = self._connection()
-            found = () if connection is None else read_parties(connection, self._path)
+        with self._file.reading() as session:
+            found = () if session is None else read_parties(session, self._file.refusals.damaged)
         return [one for one in found if list_id is None or one.list_id == list_id]
 
     def edition(self, list_id: str, version: str) -> EditionContent | None:
         """Return what one edition says, as it was imported; None if the store does not have it."""
-        with store_errors(self._path):
-            connection = self._connection()
-            return None if connection is None else read_edition(connection, self._path, (list_id, version))
+        with self._file.reading() as session:
+            damaged = self._file.refusals.damaged
+            return None if session is None else read_edition(session, damaged, (list_id, version))
 
     def problems(self, list_id: str, version: str) -> list[Problem]:
         """Return what was wrong with an edition's data; nothing for an edition that the store does not have."""
-        with store_errors(self._path):
-            connection = self._connection()
-            if connection is None:
+        with self._file.reading() as session:
+            if session is None:
                 return []
-            rows = connection.execute(
+            rows = session.execute(
                 "SELECT p.content FROM problems p JOIN versions v ON v.id = p.version "
                 "WHERE v.list_id = ? AND v.version = ? ORDER BY p.number",
                 (list_id, version),
@@ -123,52 +119,29 @@ class ListStore:
         file is damaged or foreign, or another process keeps writing; Unavailable if it cannot be written. Then the old
         lists stand.
         """
-        return store_edition(self._path, edition, override)
+        return store_edition(self._file, edition, override)
 
     def verify(self) -> None:
         """Read everything, parties and SQLite's own structures included. Raises Conflict if anything is damaged."""
-        with store_errors(self._path):
-            connection = self._connection()
-            if connection is None:
-                return
-            read_snapshot(connection, self._path, self._reader, self._built_in)
-            read_parties(connection, self._path)
-            found = connection.execute("PRAGMA integrity_check").fetchall()
-        if found != [("ok",)]:
-            raise damaged(self._path)
+        damaged = self._file.refusals.damaged
+        with self._file.reading() as session:
+            if session is not None:
+                read_snapshot(session, damaged, self._reader, self._built_in)
+                read_parties(session, damaged)
+        if not self._file.is_sound():
+            raise damaged()
 
     def _snapshot(self) -> Snapshot:
-        with store_errors(self._path):
-            connection = self._connection()
-            if connection is None:
+        with self._file.reading() as session:
+            if session is None:
                 return self._empty
-            file, newest = self._local.file, newest_import(connection)
+            state = stored_state(session)
             kept = self._kept
-            if kept is None or kept[0] != file or kept[1].newest < newest:
+            if kept is None or kept[0] != state:
                 with self._lock:
                     kept = self._kept
-                    if kept is None or kept[0] != file or kept[1].newest < newest:
-                        kept = (file, read_snapshot(connection, self._path, self._reader, self._built_in))
+                    if kept is None or kept[0] != state:
+                        damaged = self._file.refusals.damaged
+                        kept = (state, read_snapshot(session, damaged, self._reader, self._built_in))
                         self._kept = kept
             return kept[1]
-
-    def _connection(self) -> sqlite3.Connection | None:
-        """Return this thread's connection to the file that is there now; None if there is none."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        file = _file(self._path)
-        if held is not None and self._local.file == file:
-            return held
-        if held is not None:
-            held.close()
-        fresh = None if file is None else reading(self._path)
-        self._local.connection, self._local.file = fresh, file
-        return fresh
-
-
-def _file(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another that takes its name."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return (found.st_dev, found.st_ino)

@@ -1,18 +1,17 @@
 """What the list store holds at one moment, read and checked in one transaction: old or new, never a mix."""
 
 import hashlib
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 
 from qiyafa.model.address import Identity
 from qiyafa.model.designation import Designation, ListVersion, Party
 from qiyafa.model.listing import listed_identities
 from qiyafa.model.ports import AddressReader
+from qiyafa.stores.database import Damaged
 from qiyafa.stores.lists_merge import BuiltIn, Run, merged, party_runs, runs
 from qiyafa.stores.lists_records import (
     ADDRESS,
@@ -23,16 +22,14 @@ from qiyafa.stores.lists_records import (
     read_party,
     written_address,
 )
-from qiyafa.stores.lists_schema import damaged
 from qiyafa.stores.lists_versions import StoredVersion, stored_versions
+from qiyafa.stores.sqlite_file import SqliteSession
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The book at one moment."""
 
-    newest: int
-    """The newest import: the number that a later moment is told from this one by."""
     versions: tuple[StoredVersion, ...]
     """By list, then by publication."""
     designations: tuple[Designation, ...]
@@ -52,20 +49,15 @@ class EditionContent:
 
 def empty_snapshot(built_in: Sequence[BuiltIn]) -> Snapshot:
     """Return the book of somebody who has imported nothing: it has the built-in facts and vouches for no day."""
-    return _snapshot(0, (), (), built_in)
+    return _snapshot((), (), built_in)
 
 
 def read_snapshot(
-    connection: sqlite3.Connection, path: Path, reader: AddressReader, built_in: Sequence[BuiltIn]
+    session: SqliteSession, damaged: Damaged, reader: AddressReader, built_in: Sequence[BuiltIn]
 ) -> Snapshot:
     """Return what a store holds. Raises Conflict if an address or edition is not as it was stored."""
-    connection.execute("BEGIN")
-    try:
-        newest = newest_import(connection)
-        stored = stored_versions(connection, path)
-        contents = _contents(connection, path, stored, ADDRESS)
-    finally:
-        connection.execute("COMMIT")
+    stored = stored_versions(session, damaged)
+    contents = _contents(session, damaged, stored, ADDRESS)
     found: list[Run] = []
     for _, group in groupby(stored, lambda one: one.version.list_id):
         editions = list(group)
@@ -77,35 +69,27 @@ def read_snapshot(
         }
         entries = [(one.version, [read[text] for text in contents[one.id]]) for one in editions]
         found += runs(entries, whole=editions[-1].whole)
-    return _snapshot(newest, stored, found, built_in)
+    return _snapshot(stored, found, built_in)
 
 
-def read_edition(connection: sqlite3.Connection, path: Path, wanted: tuple[str, str]) -> EditionContent | None:
+def read_edition(session: SqliteSession, damaged: Damaged, wanted: tuple[str, str]) -> EditionContent | None:
     """Return what one edition says, by list and version; addresses without identities. None if it is not there."""
-    connection.execute("BEGIN")
-    try:
-        stored = stored_versions(connection, path)
-        found = next((one for one in stored if (one.version.list_id, one.version.version) == wanted), None)
-        if found is None:
-            return None
-        addresses = _contents(connection, path, [found], ADDRESS)[found.id]
-        parties = _contents(connection, path, [found], PARTY)[found.id]
-    finally:
-        connection.execute("COMMIT")
+    stored = stored_versions(session, damaged)
+    found = next((one for one in stored if (one.version.list_id, one.version.version) == wanted), None)
+    if found is None:
+        return None
+    addresses = _contents(session, damaged, [found], ADDRESS)[found.id]
+    parties = _contents(session, damaged, [found], PARTY)[found.id]
     return EditionContent(
         tuple(read_address(text, found.version, ()) for text in addresses),
         tuple(read_party(text, found.version) for text in parties),
     )
 
 
-def read_parties(connection: sqlite3.Connection, path: Path) -> tuple[Party, ...]:
+def read_parties(session: SqliteSession, damaged: Damaged) -> tuple[Party, ...]:
     """Return every party that was ever listed. Raises Conflict if one is not as it was stored."""
-    connection.execute("BEGIN")
-    try:
-        stored = stored_versions(connection, path)
-        contents = _contents(connection, path, stored, PARTY)
-    finally:
-        connection.execute("COMMIT")
+    stored = stored_versions(session, damaged)
+    contents = _contents(session, damaged, stored, PARTY)
     found: list[Party] = []
     for _, group in groupby(stored, lambda one: one.version.list_id):
         editions = list(group)
@@ -114,34 +98,27 @@ def read_parties(connection: sqlite3.Connection, path: Path) -> tuple[Party, ...
     return tuple(found)
 
 
-def newest_import(connection: sqlite3.Connection) -> int:
-    """Return the number of the newest import; 0 if there is none."""
-    return int(connection.execute("SELECT max(id) FROM versions").fetchone()[0] or 0)
-
-
 def _contents(
-    connection: sqlite3.Connection, path: Path, stored: Sequence[StoredVersion], kind: str
+    session: SqliteSession, damaged: Damaged, stored: Sequence[StoredVersion], kind: str
 ) -> dict[int, list[str]]:
     """Return the records of one kind by edition, in a fixed order, each proved by the edition's seal."""
-    rows = connection.execute("SELECT id, digest, content FROM records WHERE kind = ?", (kind,)).fetchall()
+    rows = session.execute("SELECT id, digest, content FROM records WHERE kind = ?", (kind,)).fetchall()
     if any(digest_of(content) != digest for _, digest, content in rows):
-        raise damaged(path)
+        raise damaged()
     records = {number: (digest, content) for number, digest, content in rows}
     members: dict[int, list[tuple[bytes, str]]] = defaultdict(list)
-    for version, record in connection.execute("SELECT version, record FROM members WHERE kind = ?", (kind,)):
+    for version, record in session.execute("SELECT version, record FROM members WHERE kind = ?", (kind,)):
         if record not in records:
-            raise damaged(path)
+            raise damaged()
         members[version].append(records[record])
     for one in stored:
         sealed = one.address_digest if kind == ADDRESS else one.party_digest
         if digest_of_all(digest for digest, _ in members[one.id]) != sealed:
-            raise damaged(path)
+            raise damaged()
     return {one.id: [content for _, content in sorted(members[one.id])] for one in stored}
 
 
-def _snapshot(
-    newest: int, stored: Sequence[StoredVersion], found: Sequence[Run], built_in: Sequence[BuiltIn]
-) -> Snapshot:
+def _snapshot(stored: Sequence[StoredVersion], found: Sequence[Run], built_in: Sequence[BuiltIn]) -> Snapshot:
     designations = merged(found, built_in, _newest_days(stored))
     places: dict[Identity, list[int]] = defaultdict(list)
     for place, one in enumerate(designations):
@@ -149,7 +126,7 @@ def _snapshot(
             places[identity].append(place)
     seals = sorted([*(one.seal for one in stored), *(version.sha256.encode() for version, _ in built_in)])
     digest = hashlib.sha256(b"".join(seals)).hexdigest() if stored else ""
-    return Snapshot(newest, tuple(stored), designations, {key: tuple(held) for key, held in places.items()}, digest)
+    return Snapshot(tuple(stored), designations, {key: tuple(held) for key, held in places.items()}, digest)
 
 
 def _newest_days(stored: Sequence[StoredVersion]) -> dict[str, list[date]]:

@@ -1,14 +1,13 @@
 """The editions in the list store: each is sealed, and written whole in one transaction or not at all."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from qiyafa.model.designation import ListVersion
 from qiyafa.model.errors import Conflict
+from qiyafa.stores.database import Damaged
 from qiyafa.stores.lists_records import (
     ADDRESS,
     PARTY,
@@ -20,7 +19,7 @@ from qiyafa.stores.lists_records import (
     party_content,
     problem_content,
 )
-from qiyafa.stores.lists_schema import damaged, writing
+from qiyafa.stores.sqlite_file import SqliteFile, SqliteSession
 
 _TENTHS_KEPT: Final = 9
 """An edition with fewer than nine tenths of the parties or addresses of the one before it is not believed."""
@@ -48,24 +47,29 @@ class StoredVersion:
         return (self.version.published, self.id)
 
 
-def stored_versions(connection: sqlite3.Connection, path: Path) -> list[StoredVersion]:
+def stored_versions(session: SqliteSession, damaged: Damaged) -> list[StoredVersion]:
     """Return every edition, by list and then by publication.
 
     Raises Conflict if one is not as it was sealed, or missing: SQLite does not notice a flipped bit by itself.
     """
     found = []
-    for row in connection.execute(f"SELECT {_COLUMNS} FROM versions"):  # noqa: S608 - our own column names
+    for row in session.execute(f"SELECT {_COLUMNS} FROM versions"):  # noqa: S608 - our own column names
         number, *facts, whole, override, addresses, parties, seal = row
         if _seal(facts, whole, override, (addresses, parties)) != seal:
-            raise damaged(path)
+            raise damaged()
         found.append(StoredVersion(number, _version(facts), bool(whole), override, addresses, parties, seal))
-    state = connection.execute("SELECT digest FROM state").fetchone()
-    if (None if state is None else state[0]) != _state(found):
-        raise damaged(path)
+    if stored_state(session) != _state(found):
+        raise damaged()
     return sorted(found, key=lambda one: (one.version.list_id, one.place))
 
 
-def store_edition(path: Path, edition: Edition, override: str) -> bool:
+def stored_state(session: SqliteSession) -> bytes | None:
+    """Return the digest over all editions, which differs with every import; None if there is none."""
+    found = session.execute("SELECT digest FROM state").fetchone()
+    return None if found is None else found[0]
+
+
+def store_edition(file: SqliteFile, edition: Edition, override: str) -> bool:
     """Make an edition known to every reader at once; return False if the store has it already.
 
     Raises Conflict if it is much smaller than the one before it and no `override` says why that is right.
@@ -75,8 +79,8 @@ def store_edition(path: Path, edition: Edition, override: str) -> bool:
         ADDRESS: {digest_of(text): text for text in map(address_content, edition.designations)},
         PARTY: {digest_of(text): text for text in map(party_content, edition.parties)},
     }
-    with writing(path) as connection:
-        every = stored_versions(connection, path)
+    with file.writing() as session:
+        every = stored_versions(session, file.refusals.damaged)
         known = [one for one in every if one.version.list_id == version.list_id]
         if any(one.version.version == version.version for one in known):
             return False
@@ -86,29 +90,27 @@ def store_edition(path: Path, edition: Edition, override: str) -> bool:
         facts[3:5] = [version.published.isoformat(), version.imported.isoformat()]
         digests = (digest_of_all(contents[ADDRESS]), digest_of_all(contents[PARTY]))
         row = (*facts, int(edition.whole), override, *digests, _seal(facts, edition.whole, override, digests))
-        number = connection.execute(
+        number = session.execute(
             f"INSERT INTO versions ({_COLUMNS}) VALUES (NULL{', ?' * len(row)})",  # noqa: S608
             row,
         ).lastrowid
         for kind, by_digest in contents.items():
-            _store_records(connection, (kind, version.list_id, number), by_digest)
+            _store_records(session, (kind, version.list_id, number), by_digest)
         problems = [(number, place, problem_content(one)) for place, one in enumerate(edition.problems)]
-        connection.executemany("INSERT INTO problems VALUES (?, ?, ?)", problems)
+        session.executemany("INSERT INTO problems VALUES (?, ?, ?)", problems)
         state = digest_of_all([*(one.seal for one in every), row[-1]])
-        connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (state,))
+        session.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (state,))
     return True
 
 
-def _store_records(
-    connection: sqlite3.Connection, owner: tuple[str, str, int | None], by_digest: dict[bytes, str]
-) -> None:
+def _store_records(session: SqliteSession, owner: tuple[str, str, int | None], by_digest: dict[bytes, str]) -> None:
     """Store what no edition had yet, and which records this one has."""
     kind, list_id, number = owner
-    connection.executemany(
+    session.executemany(
         "INSERT INTO records (kind, list_id, digest, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [(kind, list_id, digest, content) for digest, content in by_digest.items()],
     )
-    connection.executemany(
+    session.executemany(
         "INSERT INTO members SELECT ?, ?, id FROM records WHERE list_id = ? AND kind = ? AND digest = ?",
         [(kind, number, list_id, kind, digest) for digest in by_digest],
     )
