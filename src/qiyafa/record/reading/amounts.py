@@ -1,0 +1,376 @@
+"""Which quantities of a sentence are claims, and of what: money, assets, attacks, countries, people, shares, changes.
+
+A quantity is a claim only where the sentence speaks of thefts or of sanctions, and not where a nearer word says that
+the money is something else: a reward, a fine, a price, a valuation.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from qiyafa.model.claim import Bound, Measure
+from qiyafa.record.reading.fold import folded_words
+from qiyafa.record.reading.lexicon import Mark, Role
+from qiyafa.record.reading.number_at import number_at
+from qiyafa.record.reading.read_claim import Draft, limits, plain
+from qiyafa.record.reading.sentence import Sentence
+from qiyafa.record.reading.tokens import Script
+from qiyafa.record.reading.units import Quantity
+
+_UNRELATED_WITHIN: Final = 6
+"""Tokens between a quantity and a word like `reward` that takes it away."""
+_CHANGE_BEFORE, _CHANGE_BEHIND = 4, 3
+_CHANGE_BY: Final = 16
+"""Tokens between a rise and its measure if a word says `by`: `ارتفعت قيمة الأصول المسروقة بنسبة 21%`."""
+_CHANGED_TO: Final = 2
+_PART_WITHIN: Final = 3
+_TIMES_WITHIN: Final = 4
+_BY: Final = frozenset(folded_words("by بنسبه بمعدل بواقع بمقدار"))
+_MORE: Final = {
+    **dict.fromkeys(folded_words("more higher اكثر اعلي"), 1),
+    **dict.fromkeys(("less", "fewer", "lower", "اقل"), -1),
+}
+"""Words right behind a percentage that make it a change: `17% more than`."""
+_ROBBED_WITHIN: Final = 4
+_VICTIMS: Final = frozenset(folded_words("victims ضحيه ضحايا 피해자 명의"))
+_WHOLE_WITHIN: Final = 4
+"""Tokens between `most` and what it is most of."""
+_SHARE_WITHIN: Final = 18
+_TOTAL_WITHIN: Final = 8
+_SANCTION_WITHIN: Final = 18
+_VICTIM_WITHIN: Final = 5
+_BEHIND_COSTS: Final = 2
+"""A word behind a quantity explains it less than one as near before it."""
+_MOST_ATTACKS: Final = 1_000_000
+_MOST_DESIGNEES: Final = 10_000
+_MAX_SHARE: Final = Decimal(1)
+_PLACES: Final = frozenset(folded_words("in across from throughout spanning over at least في عبر من علي"))
+_GENERIC: Final = frozenset(
+    folded_words(
+        "건 건의 차례 차례의 operations occasions عمليه عمليات واقعه وقائع حاله حادث حوادث حادثه incidents "
+        "incident raids 사건 공격"
+    )
+)
+"""Nouns that count attacks only where the sentence speaks of attacks."""
+_OUTCOMES: Final = (Measure.RECOVERED, Measure.FROZEN, Measure.BLOCKED, Measure.OUTSTANDING)
+_MONEY: Final = (Role.CURRENCY, Role.ASSET)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the sentences before have set."""
+
+    speaks_of_theft: bool
+    """Whether a sentence not long before speaks of a theft."""
+    is_entry: bool
+    """Whether the sentence is an entry of a list."""
+
+
+def amounts(sentence: Sentence, quantities: list[Quantity], setting: Setting) -> list[Draft]:
+    """Return the drafts of a sentence's quantities, in order."""
+    drafts = [draft for quantity in quantities if (draft := _draft(sentence, quantity, setting)) is not None]
+    drafts += [draft for mark in sentence.roles.get(Role.MAJORITY, ())[:8] if (draft := _majority(sentence, mark))]
+    taken = {place for draft in drafts for place in range(draft.first, draft.after)}
+    drafts += [
+        draft
+        for mark in sentence.roles.get(Role.DOUBLED, ())[:8]
+        if mark.first not in taken and (draft := _doubled(sentence, mark, setting))
+    ]
+    return sorted(drafts, key=lambda draft: draft.first)
+
+
+def _draft(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    if quantity.role in _MONEY:
+        return _money(sentence, quantity, setting)
+    if quantity.role in (Role.PERCENT, Role.FRACTION_OF):
+        return _change(sentence, quantity, setting) or _share(sentence, quantity, setting)
+    if quantity.role is Role.PEOPLE:
+        return _designees(sentence, quantity)
+    return _count(sentence, quantity, setting)
+
+
+def _distance(quantity: Quantity, mark: Mark) -> int:
+    if mark.after <= quantity.first:
+        return quantity.first - mark.after
+    return max(0, mark.first - quantity.after) + _BEHIND_COSTS
+
+
+def _nearest(sentence: Sentence, quantity: Quantity, role: Role) -> Mark | None:
+    marks = sentence.roles.get(role, ())
+    return min(marks, key=lambda mark: (_distance(quantity, mark), mark.first), default=None)
+
+
+def _measure(sentence: Sentence, quantity: Quantity) -> Mark | None:
+    """Return the word that says what is measured: the nearest, but one of the same clause before any other."""
+    marks = sentence.roles.get(Role.MEASURE, [])
+
+    def far(mark: Mark) -> tuple[bool, int, int]:
+        span = (mark.after, quantity.first) if mark.first < quantity.first else (quantity.after, mark.first)
+        return sentence.has_comma(*span), _distance(quantity, mark), mark.first
+
+    return min(marks, key=far, default=None)
+
+
+def _is_unrelated(sentence: Sentence, quantity: Quantity, measure: Mark | None) -> bool:
+    other = _nearest(sentence, quantity, Role.UNRELATED)
+    if other is None:
+        return False
+    span = (other.after, quantity.first) if other.first < quantity.first else (quantity.after, other.first)
+    away = _distance(quantity, other)
+    if other.first == quantity.after:
+        return True
+    if sentence.has_comma(*span) or away > _UNRELATED_WITHIN:
+        return False
+    return measure is None or away <= _distance(quantity, measure) or away <= 1
+
+
+def _money(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    measure = _measure(sentence, quantity)
+    if _is_unrelated(sentence, quantity, measure):
+        return None
+    if measure is not None:
+        return _drafted(quantity, "amount", _tried(sentence, measure), (measure,))
+    attack = _nearest(sentence, quantity, Role.ATTACK) or _counted_attacks(sentence)
+    if attack is not None:
+        return _drafted(quantity, "amount", Measure.STOLEN, (attack,))
+    if setting.speaks_of_theft and (setting.is_entry or _is_told_of(sentence, quantity)):
+        return _drafted(quantity, "amount", Measure.STOLEN, ())
+    return None
+
+
+def _tried(sentence: Sentence, measure: Mark) -> Measure:
+    """Return what a word measures; a theft that was only tried is an attempt: `محاولة سرقة`, `tried to steal`."""
+    what = Measure(str(measure.value))
+    marks = sentence.ending.get(measure.first, []) if what is Measure.STOLEN else []
+    return Measure.ATTEMPTED if any(mark.value is Measure.ATTEMPTED for mark in marks) else what
+
+
+def _counted_attacks(sentence: Sentence) -> Mark | None:
+    return next((mark for mark in sentence.roles.get(Role.COUNT, ()) if mark.value == "incidents"), None)
+
+
+def _is_told_of(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a sentence that only says `worth`, `a total of`, `fell to` or lists goes on with the sentence before."""
+    if any(0 <= quantity.first - mark.after <= _CHANGED_TO for mark in sentence.roles.get(Role.CHANGE, ())):
+        return True
+    if any(token.word == ":" for token in sentence.tokens[: quantity.first]):
+        return True
+    marks = sentence.roles.get(Role.TOTAL, ())
+    is_korean = sentence.language == "ko"
+    return any(
+        mark.first < quantity.first or (is_korean and mark.first <= quantity.after + _TOTAL_WITHIN) for mark in marks
+    )
+
+
+def _drafted(quantity: Quantity, rule: str, measure: Measure, marks: tuple[Mark, ...], unit: str = "") -> Draft:
+    number = quantity.number
+    if number.value is None:
+        bound = Bound.ABOUT if quantity.until is not None else Bound.ORDER
+        lower, upper = number.lower, number.upper
+        value = None
+    else:
+        bound, value = quantity.bound, plain(number.value)
+        lower, upper = limits(value, bound)
+    unit = unit or quantity.unit
+    if unit == "share" and upper is not None:
+        upper = min(upper, _MAX_SHARE)
+    reasons = [f"unit: {quantity.unit_words}"]
+    if quantity.bound_words:
+        reasons.append(f"bound: {quantity.bound_words}")
+    evidence = tuple((mark.first, mark.after) for mark in marks)
+    return Draft(
+        rule, measure, value, unit, bound, quantity.first, quantity.after, lower, upper, evidence, tuple(reasons)
+    )
+
+
+def _count(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    if quantity.unit == "countries":
+        return _countries(sentence, quantity)
+    if quantity.unit == "persons":
+        return _victims(sentence, quantity, setting) if _are_robbed(sentence, quantity) else None
+    if quantity.unit in ("victims", "organisations"):
+        return _victims(sentence, quantity, setting)
+    if quantity.unit != "incidents":
+        return None
+    words = quantity.unit_words.lower()
+    is_of_attacks = sentence.has(Role.MEASURE, Role.ATTACK)
+    if (quantity.number.value or quantity.number.lower or 0) > _MOST_ATTACKS:
+        return None
+    if words in _GENERIC and not is_of_attacks and not setting.speaks_of_theft:
+        return None
+    measure = _measure(sentence, quantity)
+    return _drafted(quantity, "count", Measure.INCIDENTS, (measure,) if measure else ())
+
+
+def _countries(sentence: Sentence, quantity: Quantity) -> Draft | None:
+    attack = _nearest(sentence, quantity, Role.ATTACK) or _nearest(sentence, quantity, Role.MEASURE)
+    is_korean = sentence.tokens[quantity.after - 1].script is Script.HANGUL
+    if attack is None or not (is_korean or sentence.word(quantity.first - 1) in _PLACES):
+        return None
+    if _is_unrelated(sentence, quantity, attack):
+        return None
+    return _drafted(quantity, "count", Measure.COUNTRIES, (attack,))
+
+
+def _are_robbed(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether people are victims: `from 300 people`, `the victims numbered over 800,000 people`."""
+    before = [sentence.word(place) for place in range(quantity.first - _ROBBED_WITHIN, quantity.first)]
+    done_to = sentence.before(quantity.first, Role.MEASURE)
+    if before[-1] in ("from", "من") or (done_to is not None and done_to.value == Measure.LOSSES):
+        return True
+    return any(form in _VICTIMS for word in before for form in (word, word[2:]))
+
+
+def _victims(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    """Read `attacked five exchanges`, `3,000 victims`: users and firms only right beside what was done to them."""
+    marks = [mark for role in (Role.ATTACK, Role.MEASURE) for mark in sentence.roles.get(role, ())]
+    words = quantity.unit_words.lower().split()
+    is_robbed = (
+        quantity.unit == "persons"
+        or not _VICTIMS.isdisjoint(words)
+        or sentence.word(quantity.after - 1).endswith("에게서")
+    )
+    if is_robbed and not marks and setting.speaks_of_theft:
+        return _drafted(quantity, "count", Measure.VICTIMS, (), "people")
+    near = [mark for mark in marks if is_robbed or _distance(quantity, mark) <= _VICTIM_WITHIN]
+    near.sort(key=lambda mark: _distance(quantity, mark))
+    if not near or (not is_robbed and _is_unrelated(sentence, quantity, near[0])):
+        return None
+    unit = quantity.unit if quantity.unit == "organisations" else "people"
+    return _drafted(quantity, "count", Measure.VICTIMS, (near[0],), unit)
+
+
+def _designees(sentence: Sentence, quantity: Quantity) -> Draft | None:
+    sanction = _nearest(sentence, quantity, Role.SANCTION)
+    is_many = (quantity.number.value or quantity.number.lower or 0) > _MOST_DESIGNEES
+    if is_many or sanction is None or _distance(quantity, sanction) > _SANCTION_WITHIN:
+        return None
+    return _drafted(quantity, "count", Measure.DESIGNATIONS, (sanction,))
+
+
+def _sign(sentence: Sentence, first: int, after: int) -> Mark | None:
+    """Return the word near a span that says whether something rose or fell."""
+    if sentence.language == "ar" and sentence.word(first - 1) in _MORE:
+        return Mark(Role.CHANGE, _MORE[sentence.word(first - 1)], first - 1, first)
+    if sentence.word(after) in _MORE:
+        return Mark(Role.CHANGE, _MORE[sentence.word(after)], after, after + 1)
+    within = _CHANGE_BY if sentence.word(first - 1) in _BY or sentence.word(first) in _BY else _CHANGE_BEFORE
+    before = [
+        mark
+        for mark in sentence.roles.get(Role.CHANGE, ())
+        if 0 <= first - mark.after <= within and not sentence.has_comma(mark.after, first)
+    ]
+    behind = [mark for mark in sentence.roles.get(Role.CHANGE, ()) if 0 <= mark.first - after <= _CHANGE_BEHIND]
+    is_korean = sentence.tokens[first].script is Script.HANGUL or sentence.language == "ko"
+    if is_korean:
+        return behind[0] if behind else None
+    return before[-1] if before else next((mark for mark in behind if not sentence.has_comma(after, mark.first)), None)
+
+
+def _change(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    sign = _sign(sentence, quantity.first, quantity.after)
+    is_level = sentence.word(quantity.first - 1) in ("from", "من", "to", "الي")
+    is_told = sentence.has(Role.MEASURE, Role.ATTACK) or (
+        setting.speaks_of_theft and any(mark.first < quantity.first for mark in sentence.roles.get(Role.TOTAL, ()))
+    )
+    if sign is None or is_level or quantity.number.value is None or not is_told:
+        return None
+    assert isinstance(sign.value, int)
+    if _is_unrelated(sentence, quantity, None):
+        return None
+    value = plain(quantity.number.value * sign.value)
+    draft = _drafted(quantity, "change", _what(sentence, quantity), (sign,), "ratio")
+    lower, upper = limits(value, quantity.bound)
+    return Draft(
+        "change", draft.measure, value, "ratio", quantity.bound, draft.first, draft.after, lower, upper,
+        draft.evidence, (*draft.reasons, f"change: {sentence.words(sign.first, sign.after)}"),
+    )  # fmt: skip
+
+
+def _what(sentence: Sentence, quantity: Quantity) -> Measure:
+    measure = _measure(sentence, quantity)
+    return Measure(str(measure.value)) if measure is not None else Measure.INCIDENTS
+
+
+def _share(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    wholes = [
+        mark
+        for role in (Role.FRACTION_OF, Role.MEASURE)
+        for mark in sentence.roles.get(role, ())
+        if -_SHARE_WITHIN <= mark.first - quantity.after <= _SHARE_WITHIN
+    ]
+    measure = _measure(sentence, quantity)
+    is_of_theft = sentence.has(Role.MEASURE, Role.ATTACK) or _counted_attacks(sentence) is not None
+    is_korean = sentence.language == "ko"
+    beside = [quantity.first - one.after if is_korean else one.first - quantity.after for one in wholes]
+    is_told = setting.speaks_of_theft and any(0 <= away <= _PART_WITHIN for away in beside)
+    if not wholes or _is_unrelated(sentence, quantity, None) or not (is_of_theft or is_told):
+        return None
+    return _drafted(quantity, "share", _outcome(sentence, quantity.first, measure), (measure,) if measure else ())
+
+
+def _outcome(sentence: Sentence, place: int, measure: Mark | None) -> Measure:
+    """Return what a share is a share of: rather what was recovered or blocked, if its clause says so."""
+    for mark in sentence.roles.get(Role.MEASURE, ()):
+        span = (mark.after, place) if mark.first < place else (place, mark.first)
+        if mark.value in _OUTCOMES and not sentence.has_comma(*span):
+            return Measure(str(mark.value))
+    return Measure(str(measure.value)) if measure is not None else Measure.OTHER
+
+
+def _majority(sentence: Sentence, mark: Mark) -> Draft | None:
+    """Read `most of the funds`, `معظم ما سُرق`, `피해액의 대부분`."""
+    places = range(mark.after, mark.after + _WHOLE_WITHIN)
+    whole = next((one for place in places if (one := sentence.at(place, Role.FRACTION_OF))), None)
+    is_korean = sentence.tokens[mark.first].script is Script.HANGUL
+    if whole is None and is_korean:
+        places = range(mark.first, mark.first - _WHOLE_WITHIN, -1)
+        whole = next((one for place in places if (one := sentence.before(place, Role.FRACTION_OF))), None)
+    if mark.value == "majority of it":
+        whole = mark
+    if whole is None or not sentence.has(Role.MEASURE):
+        return None
+    lower, upper = limits(Decimal("0.5"), Bound.MAJORITY)
+    first, after = min(mark.first, whole.first), max(mark.after, whole.after)
+    marks = sentence.roles[Role.MEASURE]
+    nearest = min(marks, key=lambda one: min(abs(one.first - mark.first), abs(one.first - after)))
+    return Draft(
+        "majority",
+        _outcome(sentence, mark.first, nearest),
+        None,
+        "share",
+        Bound.MAJORITY,
+        first,
+        after,
+        lower,
+        upper,
+        ((nearest.first, nearest.after),),
+        (f"bound: {sentence.words(mark.first, mark.after)}",),
+    )
+
+
+def _doubled(sentence: Sentence, mark: Mark, setting: Setting) -> Draft | None:
+    """Read `more than doubled`, `تضاعفت`, `두 배 이상`, `절반으로 줄었다`."""
+    roles = (Role.MEASURE, Role.ATTACK, *([Role.TOTAL] if setting.speaks_of_theft else []))
+    measure = next((one for role in roles for one in sentence.roles.get(role, ())), None)
+    if measure is None:
+        return None
+    value = _times(sentence, mark)
+    beside = [one for one in (sentence.before(mark.first, Role.BEFORE), sentence.at(mark.after, Role.AFTER)) if one]
+    bound = Bound(str(beside[0].value)) if beside else Bound.EXACT
+    lower, upper = limits(value, bound)
+    what = Measure(str(measure.value)) if measure.role is Role.MEASURE else Measure.INCIDENTS
+    first, after = min(one.first for one in (mark, *beside)), max(one.after for one in (mark, *beside))
+    reasons = (f"change: {sentence.words(mark.first, mark.after)}",)
+    evidence = ((measure.first, measure.after),)
+    return Draft("change", what, value, "ratio", bound, first, after, lower, upper, evidence, reasons)
+
+
+def _times(sentence: Sentence, mark: Mark) -> Decimal:
+    """Return the change that a word of doubling says; Arabic adds how many times: `تضاعفت القضايا ثلاث مرات`."""
+    assert isinstance(mark.value, Decimal)
+    for place in range(mark.after, mark.after + _TIMES_WITHIN):
+        number = number_at(sentence.tokens, place) if sentence.word(place + 1) == "مرات" else None
+        if number is not None and number.value is not None:
+            return number.value - 1
+    return mark.value

@@ -1,0 +1,198 @@
+"""Which days a claim covers: the date that belongs to it in its sentence, or what the sentence before has set."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from qiyafa.model.claim import Measure
+from qiyafa.model.period import Period, year_period
+from qiyafa.record.reading.found_date import DateKind, FoundDate
+from qiyafa.record.reading.lexicon import Role
+from qiyafa.record.reading.read_claim import Draft
+from qiyafa.record.reading.sentence import Sentence
+from qiyafa.record.reading.tokens import Script
+
+_AS_OF_NOW: Final = (Measure.RECOVERED, Measure.OUTSTANDING, Measure.FROZEN)
+"""What has become of a theft is said as of the statement, whenever the theft was."""
+_YEARLY_WITHIN: Final = 3
+_TO_WITHIN: Final = 6
+"""Tokens between the `to` and the `from` of `rose to 231 hacks from 219`."""
+_BASE_WITHIN: Final = 5
+"""Tokens between `compared with` and its date: `عن الفترة نفسها من العام الماضي`."""
+_DATED_WITHIN: Final = 1
+"""Tokens between a Korean date and the quantity that it alone belongs to: `2021년 3조원에서 지난해 1조원으로`."""
+_AGAINST: Final = frozenset({"against", "versus", "مقابل"})
+_ONWARDS: Final = ("에서", "로", "보다", "이며", "이고")
+_OTHER_EVENT: Final = frozenset({"before", "after", "until", "قبل", "بعد"})
+_OF_THE_YEAR: Final = ("ordinal", "record", "superlative", "supports")
+"""Rules whose claims speak of the present: without a date they hold for this year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The days of a claim, and the words that they were taken from."""
+
+    period: Period
+    date: FoundDate | None
+    """None if the period was not taken from this sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """The period that the sentences before have set."""
+
+    period: Period | None
+    sentences: int
+    """How many sentences ago."""
+
+
+def cover(sentence: Sentence, dates: list[FoundDate], draft: Draft, inherited: Inherited, day: date) -> Covered:
+    """Return the days that a draft covers."""
+    if draft.period is not None:
+        return Covered(draft.period, None)
+    own = [one for one in dates if one.kind is not DateKind.SAID]
+    if draft.rule == "change":
+        return _change(sentence, own, draft, inherited, day)
+    chosen = _nearest(sentence, own, draft)
+    if (chosen is None or not _is_beside(sentence, chosen, draft)) and _is_yearly(sentence, draft):
+        return Covered(Period(None, day), None)
+    is_dated = chosen is not None and sentence.language == "ko" and draft.first - chosen.after <= _DATED_WITHIN
+    if _is_before_change(sentence, draft) and not is_dated and (chosen is None or chosen.first < draft.first):
+        return _year_before(chosen, inherited, day)
+    if chosen is None:
+        return _without_date(dates, draft, inherited, day)
+    if draft.rule == "seat" or (draft.measure in _AS_OF_NOW and not _is_beside(sentence, chosen, draft)):
+        start = chosen.period.start
+        return Covered(Period(start, max(day, start) if start else day), chosen)
+    return Covered(chosen.period, chosen)
+
+
+def _is_beside(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
+    span = (one.after, draft.first) if one.first < draft.first else (draft.after, one.first)
+    return not sentence.has_comma(*span)
+
+
+def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundDate | None:
+    """Choose: within the claim's words, behind it in its clause, before it, behind it anywhere."""
+    within = [one for one in dates if draft.first <= one.first < draft.after]
+    is_korean = sentence.language == "ko"
+    behind = [one for one in dates if one.first >= draft.after]
+    behind = [one for one in behind if not one.is_before or (one.first - draft.after <= 1 and not is_korean)]
+    before = [one for one in dates if one.after <= draft.first]
+    is_now = [
+        one
+        for one in before
+        if not _is_base(sentence, one) and not (one.is_before and not _is_beside(sentence, one, draft))
+    ]
+    before = is_now or before
+    if within:
+        return within[0]
+    is_next = behind and behind[0].first == draft.after and not _goes_on(sentence, draft)
+    if is_korean and before and not is_next:
+        return before[-1]
+    is_far = bool(behind) and _has_number(sentence, draft.after, behind[0].first)
+    if (
+        behind
+        and not (is_far and before)
+        and _is_beside(sentence, behind[0], draft)
+        and not _is_of_another(sentence, behind[0], draft)
+    ):
+        return behind[0]
+    if before:
+        return before[-1]
+    return behind[0] if behind else None
+
+
+def _has_number(sentence: Sentence, first: int, after: int) -> bool:
+    """Whether another number stands between, to which a date behind belongs: `fell to 1.1 billion from 1.7 in 2022`."""
+    return any(sentence.tokens[place].script is Script.NUMBER for place in range(first, after))
+
+
+def _goes_on(sentence: Sentence, draft: Draft) -> bool:
+    """Whether Korean goes on from a quantity to what follows: `37억 달러에서 2023년 17억 달러로 작년의 …`."""
+    return sentence.word(draft.after - 1).endswith(_ONWARDS)
+
+
+def _is_yearly(sentence: Sentence, draft: Draft) -> bool:
+    """Whether it is an amount for each year, and of no year: `600 million a year`."""
+    marks = sentence.roles.get(Role.TIME, ())
+    return any(mark.value == "yearly" and abs(mark.first - draft.after) <= _YEARLY_WITHIN for mark in marks)
+
+
+def _is_before_change(sentence: Sentence, draft: Draft) -> bool:
+    """Whether it is what something rose or fell from: the 282 of `rose from 282 to 303`, `303, against 282`."""
+    if sentence.word(draft.after - 1).endswith("에서") and sentence.has(Role.CHANGE):
+        return True
+    before = sentence.word(draft.first - 1)
+    if before in _AGAINST or (before == "from" and sentence.before(draft.first - 1, Role.CHANGE) is not None):
+        return True
+    is_from = before in ("from", "من")
+    places = (*range(draft.after, draft.after + 2), *range(max(0, draft.first - _TO_WITHIN), draft.first))
+    is_to = any(sentence.word(place) in ("to", "الي") for place in places)
+    return is_from and is_to and sentence.has(Role.CHANGE)
+
+
+def _year_before(chosen: FoundDate | None, inherited: Inherited, day: date) -> Covered:
+    now = chosen.period if chosen is not None else inherited.period
+    year = now.year if now is not None and now.year is not None else day.year
+    return Covered(year_period(year - 1), None)
+
+
+def _is_of_another(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
+    """Whether another event stands between: `taken before being laundered in March`."""
+    return any(sentence.word(place) in _OTHER_EVENT for place in range(draft.after, one.first))
+
+
+def _change(sentence: Sentence, dates: list[FoundDate], draft: Draft, inherited: Inherited, day: date) -> Covered:
+    """A change runs from what it is compared with to what it is said of: `in 2023, down 50 % from 2022`."""
+    before = [one for one in dates if one.after <= draft.first]
+    behind = [one for one in dates if one.first >= draft.first]
+    now = before[-1] if before else None
+    base = behind[0] if behind else None
+    if now is not None and (now.is_before or _is_base_before(sentence, now)):
+        now, base = before[-2] if len(before) > 1 else None, now
+    is_now = base is not None and not base.is_before and not _is_base_before(sentence, base)
+    if now is None and base is not None and is_now and not _is_base(sentence, base):
+        now, base = base, behind[1] if len(behind) > 1 else None
+    if now is not None:
+        period = now.period
+    elif base is not None and base.period.year is not None:
+        period = year_period(base.period.year + 1)
+    else:
+        period = inherited.period or Period(date(day.year, 1, 1), day)
+    if base is None or base.period.start is None:
+        return Covered(period, now)
+    starts = [one for one in (base.period.start, period.start) if one is not None]
+    ends = [one for one in (base.period.end, period.end) if one is not None]
+    return Covered(Period(min(starts), max(ends)), now or base)
+
+
+def _is_base(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether a date is what something is compared with: `from 2022`, `عن عام 2022`."""
+    is_arabic = sentence.tokens[one.first].script is Script.ARABIC
+    for place in range(one.first, max(0, one.first - (_BASE_WITHIN if is_arabic else 3)), -1):
+        marks = sentence.ending.get(place, ())
+        if any(mark.role is Role.TIME and mark.value == "from-base" for mark in marks):
+            return True
+    return False
+
+
+def _is_base_before(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether it is what Korean compares with: `전년 대비`, `지난해보다`."""
+    if sentence.word(one.after - 1).endswith("보다"):
+        return True
+    mark = sentence.at(one.after, Role.TIME)
+    return mark is not None and mark.value == "from-base" and sentence.tokens[mark.first].script is Script.HANGUL
+
+
+def _without_date(dates: list[FoundDate], draft: Draft, inherited: Inherited, day: date) -> Covered:
+    said = next((one for one in dates if one.kind is DateKind.SAID), None)
+    of_the_year = draft.rule in _OF_THE_YEAR or draft.measure is Measure.DESIGNATIONS
+    if said is not None and of_the_year:
+        return Covered(said.period, said)
+    if said is not None and not (inherited.period is not None and inherited.sentences == 1):
+        return Covered(said.period, said)
+    if inherited.period is not None and not of_the_year:
+        start = inherited.period.start if draft.measure in _AS_OF_NOW else None
+        return Covered(Period(start, max(day, start)) if start else inherited.period, None)
+    return Covered(Period(date(day.year, 1, 1), day) if of_the_year else Period(None, day), None)

@@ -1,0 +1,201 @@
+"""Claims of a text, read sentence by sentence by rules: numbers, units, bounds, dates, claimants.
+
+The result is proposed, never fact. It takes time linear in the text: a sentence is at most `tokens.LONGEST` characters,
+and of one sentence only so many dates and quantities are read. The same text gives the same claims.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from qiyafa.model.claim import Modality, Quote
+from qiyafa.model.period import Period, year_period
+from qiyafa.record.reading.amounts import Setting, amounts
+from qiyafa.record.reading.claimants import claimant, without_particle
+from qiyafa.record.reading.dates import find_dates
+from qiyafa.record.reading.fold import Folded, fold
+from qiyafa.record.reading.found_date import DateKind, FoundDate, Today
+from qiyafa.record.reading.lexicon import Role
+from qiyafa.record.reading.periods import Covered, Inherited, cover
+from qiyafa.record.reading.quantities import find_quantities
+from qiyafa.record.reading.read_claim import Draft, ReadClaim
+from qiyafa.record.reading.sentence import Sentence, sentence_of
+from qiyafa.record.reading.statements import statements
+from qiyafa.record.reading.tokens import sentences
+
+_MODALITY_WITHIN: Final = 15
+"""Tokens between a claim and the word that makes it a suspicion."""
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""Days outside are taken as these, so that `sixty years ago` is a year of the calendar."""
+_QUOTED_WITHIN: Final = 12
+"""Tokens between an amount and another word that it rests on, if the quote is to reach to it."""
+_LONGEST_ENTRY, _LONGEST_HEADING = 40, 6
+"""Tokens of an entry of a list, and of a year that stands over one."""
+_TOLD_WITHIN: Final = 2
+"""Sentences for which a text goes on to speak of a theft."""
+_INHERITED_WITHIN: Final = 3
+"""Sentences for which a period holds on."""
+_UNTOLD: Final = frozenset({"year", "ordinal", "seat"})
+"""Rules whose claims set no period for the next sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the sentences so far have set."""
+
+    year: int
+    inherited: Inherited
+    theft_ago: int = _TOLD_WITHIN
+    """Sentences since one that speaks of a theft; none at first."""
+    heading: int | None = None
+    money: str = ""
+    """The currency of the latest amount."""
+    is_in_list: bool = False
+    """Whether the sentence before is an entry that ends with `;` or `; and`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    original: str
+    folded: Folded
+    day: date
+    publisher: str
+
+
+def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]:
+    """Return the claims of a text in its order. `day` is the day it was written: `last year` is the year before it.
+
+    A quote's start and end count Unicode code points of the text as given.
+    """
+    day = min(max(day, _FIRST_DAY), _LAST_DAY)
+    whole = _Text(text, fold(text), day, publisher)
+    context = _Context(day.year, Inherited(None, 1))
+    found: list[ReadClaim] = []
+    for start, stop in sentences(whole.folded.text):
+        sentence = sentence_of(whole.folded.text, start, stop)
+        if sentence is not None:
+            claims, context = _read_sentence(whole, sentence, context)
+            found += claims
+    return found
+
+
+def _read_sentence(whole: _Text, sentence: Sentence, context: _Context) -> tuple[list[ReadClaim], _Context]:
+    is_listed = sentence.is_open or context.is_in_list
+    is_entry = len(sentence.tokens) <= _LONGEST_ENTRY and Role.SAYS not in sentence.roles and is_listed
+    context = context if is_entry else replace(context, heading=None)
+    dates = find_dates(sentence, Today(whole.day, context.year, context.heading))
+    if is_entry and context.heading is not None and not dates:
+        context = replace(context, inherited=Inherited(year_period(context.heading), 1))
+    setting = Setting(context.theft_ago < _TOLD_WITHIN, is_entry)
+    quantities = find_quantities(sentence, dates, context.money)
+    money = next((one.unit for one in reversed(quantities) if one.role is Role.CURRENCY), context.money)
+    context = replace(context, money=money)
+    drafts = amounts(sentence, quantities, setting)
+    drafts = sorted([*drafts, *statements(sentence, dates, drafts)], key=lambda draft: draft.first)
+    covered = [cover(sentence, dates, draft, context.inherited, whole.day) for draft in drafts]
+    claims = [_claim(whole, sentence, dates, draft, days) for draft, days in zip(drafts, covered, strict=True)]
+    told = [days for draft, days in zip(drafts, covered, strict=True) if draft.rule not in _UNTOLD]
+    if not drafts and sentence.has(Role.MEASURE, Role.ATTACK, Role.COUNT):
+        told = [Covered(one.period, one) for one in dates if one.kind is DateKind.PLAIN and not one.is_decade]
+    return claims, _next_context(context, sentence, dates, told, is_entry)
+
+
+def _next_context(
+    context: _Context, sentence: Sentence, dates: list[FoundDate], told: list[Covered], is_entry: bool
+) -> _Context:
+    """A sentence sets the year that the text is at, and for those after it the latest period that it tells of."""
+    named = [one for one in dates if one.kind is not DateKind.SAID and not one.is_before]
+    years = [one.period.year for one in named if one.period.year is not None]
+    here = [days for days in told if days.date is None or not days.date.is_before]
+    periods = [days.period for days in here if days.date is not None or days.period == context.inherited.period]
+    bounded = [(one.end, one.start) for one in periods if one.start is not None and one.end is not None]
+    inherited = Inherited(context.inherited.period, context.inherited.sentences + 1)
+    if bounded:
+        end, start = max(bounded)
+        inherited = Inherited(Period(start, end), 1)
+    elif any(not one.is_before for one in dates) or inherited.sentences > _INHERITED_WITHIN:
+        inherited = Inherited(None, 1)
+    is_heading = is_entry and len(sentence.tokens) <= _LONGEST_HEADING and len(dates) == 1 and dates[0].is_year
+    return _Context(
+        year=_year_reached(inherited if bounded else Inherited(None, 1), years, context.year),
+        inherited=inherited,
+        theft_ago=0 if sentence.has(Role.MEASURE) or told else context.theft_ago + (0 if is_entry else 1),
+        heading=dates[0].period.year if is_heading else context.heading,
+        money=context.money,
+        is_in_list=is_entry and any(token.word == ";" for token in sentence.tokens[-2:]),
+    )
+
+
+def _year_reached(set_here: Inherited, years: list[int], before: int) -> int:
+    """Return what `that year` means next: the year told of, else the last one named."""
+    if set_here.period is not None and set_here.period.year is not None:
+        return set_here.period.year
+    return years[-1] if years else before
+
+
+def _claim(whole: _Text, sentence: Sentence, dates: list[FoundDate], draft: Draft, days: Covered) -> ReadClaim:
+    modality, modality_words = _modality(sentence, draft)
+    says = claimant(sentence, dates, draft.first)
+    reasons = list(draft.reasons)
+    if days.date is not None:
+        reasons.append(f"period: {sentence.words(days.date.first, days.date.after)}")
+    if modality_words:
+        reasons.append(f"modality: {modality_words}")
+    actor = next(iter(sentence.roles.get(Role.ACTOR, ())), None)
+    return ReadClaim(
+        claimant=without_particle(_original(whole, sentence, *says)).strip(" \"'“”«»") if says else "",
+        publisher=whole.publisher,
+        subject=_original(whole, sentence, actor.first, actor.after) if actor else "",
+        measure=draft.measure,
+        quantity=draft.quantity,
+        unit=draft.unit,
+        bound=draft.bound,
+        lower=draft.lower,
+        upper=draft.upper,
+        modality=modality,
+        period=days.period,
+        quote=_quote(whole, sentence, draft, days),
+        rule=draft.rule,
+        language=sentence.language,
+        reasons=tuple(reasons),
+    )
+
+
+def _modality(sentence: Sentence, draft: Draft) -> tuple[Modality, str]:
+    near = [
+        mark
+        for mark in sentence.roles.get(Role.MODALITY, ())
+        if draft.first - mark.after <= _MODALITY_WITHIN
+        and mark.first - draft.after <= _MODALITY_WITHIN
+        and sentence.tokens[mark.first].written != "May"
+    ]
+    if not near:
+        return Modality.STATED, ""
+    mark = min(near, key=lambda one: abs(one.first - draft.first))
+    return Modality(str(mark.value)), sentence.words(mark.first, mark.after)
+
+
+def _span(whole: _Text, sentence: Sentence, first: int, after: int) -> tuple[int, int]:
+    """Return where tokens stand in the original text, with the vowel signs behind the last letter."""
+    begin = whole.folded.original(sentence.tokens[first].start)
+    return begin, max(begin + 1, whole.folded.original(sentence.tokens[after - 1].end))
+
+
+def _original(whole: _Text, sentence: Sentence, first: int, after: int) -> str:
+    begin, end = _span(whole, sentence, first, after)
+    return whole.original[begin:end]
+
+
+def _quote(whole: _Text, sentence: Sentence, draft: Draft, days: Covered) -> Quote:
+    """Quote from the first to the last word that the claim rests on, but for words far away."""
+    others = list(draft.evidence)
+    if days.date is not None:
+        others.append((days.date.first, days.date.after))
+    near = [
+        (first, after)
+        for first, after in others
+        if draft.first - after <= _QUOTED_WITHIN and first - draft.after <= _QUOTED_WITHIN
+    ]
+    spans = [(draft.first, draft.after), *near]
+    begin, end = _span(whole, sentence, min(first for first, _ in spans), max(after for _, after in spans))
+    return Quote(whole.original[begin:end], begin, end)

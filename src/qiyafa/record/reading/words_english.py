@@ -1,0 +1,335 @@
+"""What English words mean in a statement about thefts. Tables only; `lexicon` explains how they are written."""
+
+from decimal import Decimal
+from typing import Final
+
+from qiyafa.model.claim import Bound, Measure, Modality
+from qiyafa.record.reading.lexicon import Role, Table
+
+ENGLISH: Final[Table] = {
+    Role.BEFORE: {
+        Bound.AT_LEAST: "at least / no less than / not less than / no fewer than / a minimum of / minimum / at minimum",
+        Bound.MORE_THAN: "more than / over / above / in excess of / upwards of / upward of / exceeding / exceeds / "
+        "exceeded / exceed / surpassing / surpassed / topped / topping / north of / greater than / well over / "
+        "just over / slightly more than / slightly over / a little over / a little more than / beyond",
+        Bound.UP_TO: "up to / as much as / as many as / no more than / not more than / at most / a maximum of / "
+        "less than / fewer than / under / below / maximum / capped at",
+        Bound.ALMOST: "almost / nearly / close to / just under / just below / approaching / just shy of / "
+        "nearing / not quite / a little under / slightly under / slightly less than / just less than",
+        Bound.ABOUT: "about / around / roughly / approximately / approx / an estimated / estimated / some / "
+        "circa / estimated at / put at about / in the region of / on the order of / in the neighborhood of / "
+        "near / estimated to be / estimated to be worth / more or less / ~ / ca / nearly about / estimates of",
+    },
+    Role.AFTER: {
+        Bound.AT_LEAST: "or more / at least / at minimum / at a minimum / and up",
+        Bound.MORE_THAN: "plus / and counting / and more / - plus / +",
+        Bound.UP_TO: "at most / or less / or fewer / at the most",
+        Bound.ABOUT: "or so / approximately / roughly / or thereabouts",
+    },
+    Role.MODALITY: {
+        Modality.SUSPECTED: "suspected / suspects / suspect / suspecting / alleged / allegedly / alleging / "
+        "alleges / believed to / believed / thought to / accused / accuses / accusing / reportedly / purportedly / "
+        "presumed / likely / probably",
+        Modality.POSSIBLE: "may have / may be / might have / might be / could have / could be / possible / "
+        "possibly / potentially / perhaps / may / might",
+    },
+    Role.MEASURE: {
+        Measure.STOLEN: "stole / stolen / steal / steals / stealing / theft / thefts / heist / heists / siphon~ / "
+        "loot / looted / looting / pilfer~ / drained / drain / draining / swiped / robbed / robbery / robberies / "
+        "thieves / made off with / make off with / haul / plunder~ / hack / hacks / hacked / exploit / exploited / "
+        "exploits / breach / breaches / taken / took / netted / netting / nabbed / snatched / stealer / "
+        "misappropriated / embezzled / unauthorized withdrawals / unauthorised withdrawals / thieving / "
+        "cybertheft / cyber - theft / stole away / grabbed / hauled / exploiting / compromised",
+        Measure.LOSSES: "loss / losses / lost / lose / loses / losing / cost / costing / damage / damages / "
+        "scammed / defrauded / scams / fraud",
+        Measure.PROCEEDS: "earned / earn / earns / earning / earnings / generated / generate / generates / "
+        "generating / revenue / revenues / proceeds / profit / profits / raked in / raking in / reaped / income / "
+        "amassed / brought in / gained / gains / took in / funneled to / funnelled to",
+        Measure.ATTEMPTED: "attempted / attempt / attempts / attempting / tried to / trying to / sought to",
+        Measure.BLOCKED: "blocked / stopped / halted / thwarted / prevented / foiled / averted / intercepted",
+        Measure.FROZEN: "hold was placed on / holds were placed on / placed a hold on / froze / frozen / freeze / "
+        "freezing / freezes / immobilized / immobilised",
+        Measure.RECOVERED: "recovered / recover / recovers / recovering / recovery / recouped / retrieved / "
+        "returned / clawed back / seized / seize / seizes / seizing / seizure / seizures / forfeited / "
+        "forfeiture / forfeit / confiscated / confiscate / refunded / refund / refunding / reimbursed / recoup / "
+        "repaid",
+        Measure.OUTSTANDING: "got away with / get away with / getting away with / escaped with / still missing / "
+        "unrecovered / remain missing / remains missing / unaccounted for / never recovered / gone dark / "
+        "went dark / untraceable / fled with / not been recovered",
+        Measure.LAUNDERED: "laundered / launder / launders / laundering / washed / converted / mixer / mixers / "
+        "mixed / moved / move / transferred / tumbled / obfuscat~ / swapped / sent / funneled / funnelled / "
+        "dispersed",
+    },
+    Role.ATTACK: {
+        "attack": "attacked / attack / attacks / attacking / cyberattack / cyberattacks / cyber attack / "
+        "infiltrated / cyber - attack / cyber - attacks / infiltrate / infiltrating / targeted / targeting / "
+        "targets / cybercrime / cyber crime / revenge / retaliated / active / intrusion / intrusions / "
+        "ransomware / phishing / espionage / began / started / emerged / leaked / operating / operated / "
+        "operates / affected / affecting / compromising / raids / raid / infected / infecting / malware / "
+        "hacking / victimized / hit / struck / crime",
+    },
+    Role.COUNT: {
+        "incidents": "attack / attacks / cyberattack / cyberattacks / cyber attacks / cyber attack / hack / "
+        "hacks / cyber - attacks / cyber - attack / heist / heists / theft / thefts / incident / incidents / "
+        "breach / breaches / raid / raids / intrusion / intrusions / exploit / exploits / hacking incidents / "
+        "hackings / robberies / cyberheists / cyber - heists / compromises / security incidents / scams / "
+        "hacking attacks / hacking cases / hacking attempts / cyber incidents / operations / occasions",
+        "countries": "countries / nations / jurisdictions / states",
+        "addresses": "addresses / wallets / wallet addresses / accounts",
+        "organisations": "exchanges / firms / banks / platforms / organizations / organisations / protocols / "
+        "financial institutions / institutions / crypto firms / victims companies / businesses / projects",
+        "persons": "people / persons / citizens / americans / residents",
+        "victims": "victims / users / customers / investors / account holders / clients / depositors",
+    },
+    Role.PEOPLE: {
+        "designees": "individuals / entities / people / persons / companies / individual / entity / person / "
+        "company / men / nationals / vessels / ships / citizens / bankers / front companies / targets / "
+        "officials / north koreans / organizations / organisations / firms / banks / operatives / groups / group / "
+        "agents / traders / workers / it workers",
+    },
+    Role.CURRENCY: {
+        "USD": "$ / us $ / u.s. $ / usd / dollar / dollars / us dollars / u.s. dollars / american dollars / "
+        "us - dollars",
+        "EUR": "€ / eur / euro / euros",
+        "GBP": "£ / gbp / pound / pounds / pounds sterling",
+        "KRW": "₩ / krw / won / south korean won / korean won",
+        "JPY": "¥ / jpy / yen / japanese yen",
+        "CNY": "cny / rmb / yuan / chinese yuan",
+        "HKD": "hk $ / hkd",
+        "SGD": "s $ / sgd / singapore dollars",
+        "AUD": "a $ / aud / australian dollars",
+        "CAD": "c $ / cad / canadian dollars",
+        "TWD": "nt $ / twd",
+        "INR": "₹ / inr / rupees / indian rupees",
+        "RUB": "₽ / rub / rubles / roubles",
+        "AED": "aed / dirhams",
+        "CHF": "chf / swiss francs",
+        "PHP": "php / pesos / philippine pesos",
+    },
+    Role.ASSET: {
+        "BTC": "btc / bitcoin / bitcoins / ₿ / xbt",
+        "ETH": "eth / ether / ethereum / ethers",
+        "USDT": "usdt / tether",
+        "USDC": "usdc / usd coin",
+        "XRP": "xrp / ripple",
+        "LTC": "ltc / litecoin / litecoins",
+        "DOGE": "doge / dogecoin / dogecoins",
+        "XMR": "xmr / monero",
+        "SOL": "sol / solana",
+        "TRX": "trx / tron",
+        "BNB": "bnb",
+        "DAI": "dai",
+        "XEM": "xem / nem",
+        "BCH": "bch / bitcoin cash",
+        "ETC": "etc",
+        "ZEC": "zec / zcash",
+        "AXS": "axs",
+        "MATIC": "matic",
+        "ADA": "ada / cardano",
+        "DOT": "polkadot",
+        "WBTC": "wbtc / wrapped bitcoin",
+        "WETH": "weth",
+        "stETH": "steth",
+        "mETH": "meth",
+        "cmETH": "cmeth",
+        "SHIB": "shib",
+        "BUSD": "busd",
+    },
+    Role.CHANGE: {
+        -1: "down / fell / fallen / fall / falls / falling / drop / drops / dropped / dropping / decline / declines / "
+        "declined / declining / decrease / decreased / decreases / less than in / lower / reduction / slid / "
+        "plunged / plunge / shrank / tumbled by / decreasing / slumped / reduced / dip / dipped / sank",
+        1: "up / rose / rise / rises / rising / risen / increase / increased / increases / increasing / jump / "
+        "jumped / surge / surged / grew / growth / climbed / higher / soared / spike / spiked / uptick / gain of / "
+        "jumping / surging / growing / leapt / up by",
+    },
+    Role.DOUBLED: {
+        Decimal(1): "doubled / doubling / doubles / double / twofold",
+        Decimal(2): "tripled / tripling / trebled / triple / threefold",
+        Decimal(3): "quadrupled / quadrupling / fourfold",
+        Decimal("-0.5"): "halved / halving / fell by half / dropped by half / declined by half / down by half / "
+        "cut by half / decreased by half / fell by a half / cut in half",
+    },
+    Role.PERCENT: {
+        "percent": "% / percent / per cent / pct / percentage points",
+    },
+    Role.MAJORITY: {
+        "majority": "most of / the majority of / majority of / the vast majority of / the bulk of / bulk of / "
+        "the great majority of / the lion ' s share of / most stolen / largest share of",
+    },
+    Role.FRACTION_OF: {
+        "stolen": "funds / money / transfers / transactions / loss / losses / attacks / hacks / thefts / "
+        "proceeds / cryptocurrency / crypto / assets / haul / loot / sum / total / value / amount / amounts / "
+        "stolen / incidents / bitcoin / ether / revenue / income / foreign currency / cases / tokens / heists / "
+        "all / payments / coins / ransom / funding / exports / spending / what was / its / them / which / orders / "
+        "damage / exchange / virtual / activity / programme / program / programs / programmes / foreign / "
+        "hard currency / weapons / victims / dollar / dollars / it / that sum / the sum",
+    },
+    Role.TOTAL: {
+        "total": "reached / reaching / amounted to / came to / stood at / total / remainder / the rest / totals / "
+        "totaling / totalling / totaled / totalled / overall / "
+        "combined",
+    },
+    Role.UNRELATED: {
+        "money": "reward / rewards / rewarding / bounty / bounties / fine / fined / fines / penalty / penalties / "
+        "settlement / settle / settled / raised / raise / raising / fundraising / funding round / valuation / "
+        "market cap / market capitalization / market capitalisation / market value / trading volume / volume / "
+        "volumes / price / prices / priced / salary / salaries / wage / wages / budget / gdp / invest / invested / "
+        "invests / investment / investments / loan / loans / bridge loan / loaned / aid / insurance / "
+        "insurance fund / donation / donated / trading at / traded at / trades at / trading around / fee / fees / "
+        "reserves / holdings / under management / bonus / contract / subsidy / per coin / per token / a share / "
+        "tuition / rent / compensation / paid / pays / pay / users worldwide / registered users / ticket / "
+        "tickets / discount / inflation / shares / stock / shares fell / bond / bonds / debt / commission / "
+        "valued the company / customers worldwide / bail / offer / offered / offering / owned / stake / per ether / "
+        "per bitcoin / "
+        "per transaction / per scam / per victim / survey / surveyed / respondents / of those asked / cost per / "
+        "average cost / unable to withdraw / a bitcoin / apiece / "
+        "exchange rate / trades a day / daily trades / "
+        "daily trading / monthly returns / annual returns / returns of / interest of / yield of / upgrade / "
+        "upgrading / spend on / spending on / hourly",
+    },
+    Role.SAYS: {
+        "says": "said / says / saying / say / told / reported / reports / estimated that / estimates / estimate / "
+        "found that / found / announced / stated / states / disclosed / revealed / confirmed / claimed / claims / "
+        "wrote / added / noted / notes / warned / shows / showed / showed that / shows that / according / "
+        "concluded / attributed / blamed / accused / calculated / counted / tracked / recorded / identified / "
+        "alleged / alleges / puts / put / estimated",
+    },
+    Role.ACCORDING: {
+        "according": "according to / as per / citing / cited by / quoting / per",
+    },
+    Role.THAT: {
+        "that": "that",
+    },
+    Role.ISSUED: {
+        "issued": "published / issued / released / publishes / dated / updated / report / press release / "
+        "statement / announcement / blog post / filing / filed / unsealed / testified / hearing / posted / post / "
+        "tweet / advisory / conference / interview / meeting / indicted / charged / arrested / sentenced / "
+        "convicted / extradited / joined / founded / founded in / set up in / created in / launched / established / "
+        "resigned / born",
+    },
+    Role.ACTOR: {
+        "dprk": "north korea / north korean / north koreans / dprk / pyongyang / north korea ' s / kim jong un / "
+        "kim jong - un / democratic people ' s republic of korea / the north",
+        "lazarus": "lazarus / lazarus group / tradertraitor / trader traitor / apt 38 / apt / bluenoroff / "
+        "andariel / kimsuky / hidden cobra / jade sleet / stardust chollima / applejeus / citrine sleet",
+        "thieves": "hackers / hacker / attackers / attacker / cybercriminals / thieves / hacking group / "
+        "exploiter / criminals / cyber actors / threat actors / the group / this group / the gang / operatives / "
+        "regime",
+    },
+    Role.SANCTION: {
+        "sanction": "sanction / sanctioned / sanctions / sanctioning / designated / designate / designates / "
+        "designating / designation / designations / blacklisted / blacklist / blacklists / ofac / added to / "
+        "named / sdn / asset freeze / listed / delisted",
+    },
+    Role.MEETING: {
+        "meeting": "meeting / round / session / summit / talks / consultation / consultations / dialogue / "
+        "working group meeting / conference / plenary / working group",
+    },
+    Role.ORDINAL: {
+        1: "first",
+        2: "second",
+        3: "third",
+        4: "fourth",
+        5: "fifth",
+        6: "sixth",
+        7: "seventh",
+        8: "eighth",
+        9: "ninth",
+        10: "tenth",
+        11: "eleventh",
+        12: "twelfth",
+        13: "thirteenth",
+        14: "fourteenth",
+        15: "fifteenth",
+        16: "sixteenth",
+        17: "seventeenth",
+        18: "eighteenth",
+        19: "nineteenth",
+        20: "twentieth",
+    },
+    Role.RECORD: {
+        "record": "record / records / all - time high / all time high / unprecedented / record - breaking / "
+        "record - setting / record high / record year / historic high",
+    },
+    Role.SUPERLATIVE: {
+        "largest": "largest / biggest / worst / most harmed / most affected / most targeted / hardest hit / "
+        "most damaging / hardest - hit / most lucrative / most prolific / most vulnerable / greatest / "
+        "single largest / deadliest / most exposed / most frequently targeted / the most attacks / heaviest",
+    },
+    Role.SUPPORTS: {
+        "supports": "supports / support / funds / fund / finances / finance / bankrolls / bankroll / underwrites / "
+        "bankrolled / financed / funded / supported / fuels / fueled / fuelled / directly support / pays for",
+    },
+    Role.WEAPONS: {
+        "weapons": "weapons / weapon / nuclear / missile / missiles / ballistic / wmd / weapons of mass destruction",
+    },
+    Role.SEAT: {
+        "seat": "headquartered in / with headquarters in / whose headquarters are in / has its headquarters in",
+    },
+    Role.MONTH: {
+        1: "january / jan",
+        2: "february / feb",
+        3: "march / mar",
+        4: "april / apr",
+        5: "may",
+        6: "june / jun",
+        7: "july / jul",
+        8: "august / aug",
+        9: "september / sep / sept",
+        10: "october / oct",
+        11: "november / nov",
+        12: "december / dec",
+    },
+    Role.RELATIVE: {
+        "year-1": "last year / a year ago",
+        "year-before": "the previous year / previous year / prior year / the prior year / the year before / "
+        "a year earlier / a year before / preceding year / the same period a year earlier",
+        "year-2": "two years ago / the year before last",
+        "year0": "since the start of the year / since the beginning of the year / year - to - date / this year / "
+        "so far this year / year to date / the current year / current year / thus far this year",
+        "year-3": "three years ago",
+        "year-4": "four years ago",
+        "year-5": "five years ago",
+        "month-1": "last month / the previous month / a month ago / previous month",
+        "month0": "this month",
+        "week-1": "last week",
+        "week0": "this week",
+        "day-1": "yesterday",
+        "day0": "today",
+        "recent": "recently / in recent weeks / in recent months / recent weeks / recent months",
+        "that-year": "of that year / that year / the same year / same year / that same year",
+        "next-year-2": "two years later / two years afterwards / two years after that / two years on",
+        "next-year-3": "three years later / three years afterwards / three years after that",
+        "next-year": "the following year / a year later / the next year / one year later",
+    },
+    Role.TIME: {
+        "since": "since / as early as / dating back to / going back to / as far back as / dates back to",
+        "by": "by",
+        "until": "until / through / till / thru / up until / to date",
+        "between": "between / from",
+        "and": "and / to",
+        "in": "in / during / of / for / throughout / over / on / across / as of",
+        "half-1": "first half of / first half / 1 h / h 1 / first six months of",
+        "half-2": "second half of / second half / 2 h / h 2",
+        "quarter-1": "first quarter of / first quarter / q 1 / 1 q / first three months of",
+        "quarter-2": "second quarter of / second quarter / q 2 / 2 q",
+        "quarter-3": "third quarter of / third quarter / q 3 / 3 q",
+        "quarter-4": "fourth quarter of / fourth quarter / final quarter of / last quarter of / q 4 / 4 q",
+        "early": "early / late / mid / beginning of / end of / start of / the end of",
+        "past": "past / last / previous",
+        "years": "years / year",
+        "later": "years later / years afterwards / years after that / years on",
+        "yearly": "a year / per year / annually / each year / every year / annual",
+        "from-base": "from / compared with / compared to / versus / vs / than in / than / against",
+    },
+    Role.STOP: {
+        "nothing": "took place / took part / takes place / taken place / in cost / state - of - the - art / "
+        "the first time / first time / at cost / sent to prison / took advantage / damage control / at a loss / "
+        "second to none / in the second / attack vector / exploit kit / most of them / second - largest / "
+        "second largest / second biggest / second - biggest / third - largest / third largest / third biggest / "
+        "token lost / coin lost / shares lost / stock lost / bitcoin lost / ether lost / hack day / make up / "
+        "makes up / made up / making up / add up / adds up / set up / sign up / signed up",
+    },
+}
+"""Sources of the words: how agencies (AFP, AP, Reuters, Yonhap), the UN panel, FBI, OFAC, and chain analysts write."""
