@@ -37,7 +37,7 @@ def run(question: str | None, measurements: Mapping[str, str]) -> None:
 
 def _measure(where: str) -> list[Row]:
     module, _, function = where.partition(":")
-    rows: list[Row] = getattr(importlib.import_module(module), function)()
+    rows: list[Row] = list(getattr(importlib.import_module(module), function)())
     for row in rows:
         against = f"{row['peer']:44} {row['peer_seconds']:9.3f} s {row['ratio']:9.1f} x" if "peer" in row else ""
         print(f"{row['name']:40} {row['seconds']:9.4f} s   {against}", file=sys.stderr)

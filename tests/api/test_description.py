@@ -35,6 +35,17 @@ OPERATIONS = (
     ("POST", "/trm/public/v1/sanctions/screening"),
     ("POST", "/trm/public/v2/screening/addresses"),
     ("POST", "/elliptic/v2/wallet/synchronous"),
+    ("GET", "/taxii2/"),
+    ("GET", "/taxii2/record/"),
+    ("GET", "/taxii2/record/status/{status}/"),
+    ("GET", "/taxii2/record/collections/"),
+    ("GET", "/taxii2/record/collections/{collection}/"),
+    ("GET", "/taxii2/record/collections/{collection}/manifest/"),
+    ("GET", "/taxii2/record/collections/{collection}/objects/"),
+    ("POST", "/taxii2/record/collections/{collection}/objects/"),
+    ("GET", "/taxii2/record/collections/{collection}/objects/{object}/"),
+    ("DELETE", "/taxii2/record/collections/{collection}/objects/{object}/"),
+    ("GET", "/taxii2/record/collections/{collection}/objects/{object}/versions/"),
 )
 
 

@@ -175,7 +175,7 @@ def test_a_store_that_cannot_be_written_leaves_the_answer_and_a_gap(
     ledger: Path, home: LabelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.add([EXCHANGE], AT)
-    monkeypatch.setattr("qiyafa.stores.labels_schema._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("qiyafa.stores.sqlite_file.BUSY_SECONDS", 0.05)
     with closing(sqlite3.connect(home.path, isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")
         answer = traced(ledger, home)

@@ -85,7 +85,7 @@ def test_a_foreign_file_of_lists_ends_with_3(qiyafa, home, tmp_path):
     (tmp_path / "home" / "lists.sqlite").write_text("<html>")
     ran = qiyafa("lists", "info", *home)
     assert ran.code == 3
-    assert "is not a file of lists" in ran.err
+    assert "is no store of official lists" in ran.err
 
 
 def test_one_list_that_cannot_be_fetched_is_said(qiyafa, home):

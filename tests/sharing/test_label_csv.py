@@ -126,6 +126,7 @@ def test_every_field_has_a_column() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_million_rows_are_read_in_bounded_time() -> None:
     content = (HEADER + f"{ROUTER},a,b\n" * 1_000_000).encode()
     started = time.perf_counter()

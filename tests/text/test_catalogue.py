@@ -2,6 +2,8 @@
 
 import ast
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +18,7 @@ from qiyafa import text as catalogue
 SOURCE = Path(qiyafa.__file__).parent
 KEYS = catalogue.keys()
 AREAS = {key.partition(".")[0] for key in KEYS}
-RENDERERS = {"text", "say"}
+RENDERERS = {"text", "say", "text_for_terminal"}
 ERRORS = {"InvalidInput", "NotFound", "Conflict", "Unavailable"}
 KEY = re.compile(rf"(?:{'|'.join(sorted(AREAS))})(?:\.[a-z0-9_]+){{2,}}")
 """Two dots at least, so that a file name like `report.html` is not taken for a key."""
@@ -102,7 +104,7 @@ def prefixes() -> frozenset[str]:
 
 @cache
 def sentences() -> dict[str, str]:
-    return dict(catalogue._catalogue(catalogue.LANGUAGE))
+    return dict(catalogue.catalogue(catalogue.ENGLISH))
 
 
 def placeholders(key: str) -> set[str]:
@@ -141,6 +143,46 @@ def test_every_field_of_a_rendered_text_is_shown() -> None:
         if not use.fields <= placeholders(use.key)
     ]
     assert unshown == []
+
+
+OTHERS = sorted(set(catalogue.LANGUAGES) - {catalogue.ENGLISH})
+
+
+def fields(sentence: str) -> Counter[str]:
+    """The fields of a sentence with their formats, as often as they stand there."""
+    return Counter(f"{name}:{form}" for _, name, form, _ in Formatter().parse(sentence) if name is not None)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_every_text_and_no_other(language: str) -> None:
+    assert set(KEYS) - set(catalogue.catalogue(language)) == set()
+    assert set(catalogue.catalogue(language)) - set(KEYS) == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_shows_the_same_fields(language: str) -> None:
+    texts = catalogue.catalogue(language)
+    different = [key for key in KEYS if key in texts and set(fields(texts[key])) != set(fields(sentences()[key]))]
+    assert different == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_is_itself_and_hides_nothing(language: str) -> None:
+    script = {"ar": "ARABIC", "ko": "HANGUL"}[language]
+    texts = catalogue.catalogue(language)
+    hidden = [
+        key
+        for key, words in texts.items()
+        if catalogue.shown(words.replace("\n", " "))[:300] != words.replace("\n", " ")[:300]
+    ]
+    foreign = [key for key, words in texts.items() if len(words.split()) > 4 and script not in scripts(words)]
+    assert hidden == []
+    assert foreign == []
+    assert [key for key, words in texts.items() if not words.strip() or "!" in words] == []
+
+
+def scripts(words: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in words if letter.isalpha()}
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -8,7 +8,17 @@ from dataclasses import replace
 from fastapi import FastAPI
 
 from qiyafa import __version__
-from qiyafa.api import chainalysis, elliptic, health, problems, screen_routes, trm
+from qiyafa.api import (
+    chainalysis,
+    elliptic,
+    health,
+    problems,
+    screen_routes,
+    taxii_collections,
+    taxii_guard,
+    taxii_roots,
+    trm,
+)
 from qiyafa.api.credentials import SCHEMES
 from qiyafa.api.front import Front, Limits
 from qiyafa.api.metrics import Measured
@@ -27,6 +37,8 @@ ROUTERS = (
     chainalysis.entities,
     trm.router,
     elliptic.router,
+    taxii_roots.router,
+    taxii_collections.router,
 )
 
 
@@ -58,5 +70,5 @@ def create(desk: Desk, ring: KeyRing, *, per_second: int, limits: Limits = DEFAU
     for router in ROUTERS:
         app.include_router(router)
     described = app.openapi()
-    described.setdefault("components", {})["securitySchemes"] = SCHEMES
+    described.setdefault("components", {})["securitySchemes"] = SCHEMES | taxii_guard.SCHEMES
     return app

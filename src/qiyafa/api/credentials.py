@@ -9,6 +9,7 @@ signature as well: `x-access-sign` = base64(HMAC-SHA256(secret, timestamp + METH
 import binascii
 import hmac
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -39,17 +40,26 @@ def caller_of(request: Request, ring: KeyRing, scope: str) -> KeyRecord | None:
 
     Raises NotKnown for a missing or wrong key, NotAllowed for one that does not open `scope`.
     """
+    record = known_caller(request, ring, key_in)
+    if record is not None and scope not in record.scopes:
+        raise NotAllowed("serve.error.key_narrow", scope=scope)
+    return record
+
+
+def known_caller(request: Request, ring: KeyRing, find: Callable[[Headers], str | None]) -> KeyRecord | None:
+    """Return the key that a request carries where `find` looks, whatever it opens; None where none is needed.
+
+    Raises NotKnown for a missing or wrong key.
+    """
     if not ring.is_needed():
         _check_host(request.headers)
         return None
-    key = key_in(request.headers)
+    key = find(request.headers)
     if key is None:
         raise NotKnown("serve.error.key_missing")
     record = ring.find(key)
     if record is None:
         raise NotKnown("serve.error.key_wrong")
-    if scope not in record.scopes:
-        raise NotAllowed("serve.error.key_narrow", scope=scope)
     return record
 
 
@@ -62,6 +72,15 @@ def key_in(headers: Headers) -> str | None:
     if method.lower() == "bearer":
         return rest.strip()
     return _user_of(rest.strip()) if method.lower() == "basic" else None
+
+
+def password_in(headers: Headers) -> str | None:
+    """Return the key that a request carries, as `key_in`, but in Basic credentials as the password of any user."""
+    method, _, rest = headers.get("authorization", "").partition(" ")
+    if method.lower() != "basic":
+        return key_in(headers)
+    credentials = _credentials(rest.strip())
+    return None if credentials is None else credentials[1]
 
 
 def check_signature(request: Request, record: KeyRecord, body: bytes, now: datetime) -> None:
@@ -90,11 +109,20 @@ def _signed_paths(path: str) -> tuple[str, ...]:
 
 def _user_of(encoded: str) -> str | None:
     """Return the user of Basic credentials, if the password repeats it."""
+    credentials = _credentials(encoded)
+    if credentials is None:
+        return None
+    user, password = credentials
+    return user if hmac.compare_digest(user, password) else None
+
+
+def _credentials(encoded: str) -> tuple[str, str] | None:
+    """Return user and password of Basic credentials."""
     try:
         user, _, password = b64decode(encoded, validate=True).decode("ascii").partition(":")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    return user if hmac.compare_digest(user, password) else None
+    return user, password
 
 
 def _check_host(headers: Headers) -> None:

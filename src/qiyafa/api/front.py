@@ -4,9 +4,10 @@ Single questions and batches have lanes of their own, so that a batch never make
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from starlette.requests import Request
 
@@ -17,6 +18,7 @@ from qiyafa.api.pace import Pace
 from qiyafa.api.strain import Strain
 from qiyafa.api.strict_body import BodyLimits
 from qiyafa.app.desk import Answer, Desk, Ready
+from qiyafa.app.exchange import Exchange
 from qiyafa.app.kept_verdicts import KeptQuestion
 from qiyafa.app.keys import KeyRing
 from qiyafa.model.errors import QiyafaError
@@ -25,6 +27,10 @@ from qiyafa.text import text
 
 _RECORD_THREADS = 4
 """Keeping a verdict waits for the disk, reading one does not; readers do not wait for writers."""
+
+
+_EXCHANGE_THREADS = 2
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Front:
         self._batches = Lane("batch", 1, limits.most_batches)
         self._records = Lane("record", _RECORD_THREADS, limits.most_pending)
         self._controls = Lane("control", 1, limits.most_pending)
+        self._exchange = Lane("exchange", _EXCHANGE_THREADS, limits.most_pending)
         self._under_way: dict[tuple[str, KeptQuestion], asyncio.Task[Answer]] = {}
 
     async def screen(self, request: ScreenRequest, as_of: datetime | None = None) -> Answer:
@@ -92,6 +99,10 @@ class Front:
         """Return the verdict that is kept under an id, byte for byte. Raises NotFound."""
         return await self._records.run(lambda: self.desk.kept(request_id))
 
+    async def share(self, work: Callable[[Exchange], Shared]) -> Shared:
+        """Return what the exchange of collections answers. Raises Busy under too much load."""
+        return await self._exchange.run(lambda: work(self.desk.exchange))
+
     async def ready(self) -> Ready:
         """Return whether answers can be trusted now, and keys be checked."""
         try:
@@ -102,8 +113,9 @@ class Front:
 
     def close(self) -> None:
         """Finish what is at work and let the stores go."""
-        for lane in (self._singles, self._batches, self._records, self._controls):
+        for lane in (self._singles, self._batches, self._records, self._controls, self._exchange):
             lane.close()
+        self.desk.exchange.close()
         self.ring.close()
 
     async def _screen_and_keep(self, request_id: str, question: KeptQuestion) -> Answer:
@@ -122,7 +134,7 @@ class Front:
             done.exception()
 
     def _pending(self) -> dict[str, int]:
-        lanes = {lane.name: lane.pending for lane in (self._batches, self._records, self._controls)}
+        lanes = {lane.name: lane.pending for lane in (self._batches, self._records, self._controls, self._exchange)}
         return {"single": self._singles.pending, **lanes}
 
 

@@ -34,21 +34,22 @@ def guarded(scope: str) -> type[APIRoute]:
             async def handle(request: Request) -> Response:
                 front = front_of(request)
                 record = caller_of(request, front.ring, scope)
-                caller = record.prefix if record is not None else _address_of(request)
+                caller = record.prefix if record is not None else address_of(request)
                 front.pace.take(caller)
                 body = await read_body(request, front.limits.body)
                 if record is not None and record.is_signed:
                     check_signature(request, record, body, front.ring.now())
                 checked = ReadRequest(request, body, read_json(request, body))
                 checked.state.caller = caller
-                return await _in_time(handler(checked), front)
+                return await in_time(handler(checked), front)
 
             return handle
 
     return GuardedRoute
 
 
-async def _in_time(answer: Awaitable[Response], front: Front) -> Response:
+async def in_time(answer: Awaitable[Response], front: Front) -> Response:
+    """Return an answer. Raises Busy if it is not ready in time."""
     try:
         async with asyncio.timeout(front.limits.request_seconds):
             return await answer
@@ -56,5 +57,6 @@ async def _in_time(answer: Awaitable[Response], front: Front) -> Response:
         raise Busy("serve.error.out_of_time", seconds=1) from error
 
 
-def _address_of(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Return the address that a request came from."""
     return request.client.host if request.client else ""

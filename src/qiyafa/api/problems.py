@@ -47,6 +47,10 @@ class OtherMedia(Refusal):
     """A body of another media type."""
 
 
+class OtherAnswer(Refusal):
+    """A request for an answer of a media type that is not given here."""
+
+
 class TooMany(Refusal):
     """More than a caller may ask in a while. Its field `seconds` says when to ask again."""
 
@@ -61,6 +65,7 @@ STATUSES: Final[dict[type[QiyafaError], HTTPStatus]] = {
     NotKnown: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
+    OtherAnswer: HTTPStatus.NOT_ACCEPTABLE,
     TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.CONTENT_TOO_LARGE if hasattr(HTTPStatus, "CONTENT_TOO_LARGE") else HTTPStatus(413),

@@ -7,7 +7,8 @@ from qiyafa.app.label_stops import LEAST_LEVEL
 from qiyafa.chains.formats import FORMATS
 from qiyafa.model.category import Category
 from qiyafa.model.columns import AddressBook
-from qiyafa.model.label import Label, LabelState
+from qiyafa.model.label import Label, LabelState, Tlp
+from qiyafa.model.parcel import is_above
 from qiyafa.stores.labels import LabelStore
 
 
@@ -23,7 +24,9 @@ def services(labels: Path, chain: str, addresses: AddressBook, at: datetime) -> 
     found: dict[str, str] = {}
     ranks: dict[str, tuple[int, str]] = {}
     for label in store.with_keys(sorted(set(keys)), at):
-        is_here = label.routing is not None and label.chain in (None, chain)
+        # Clusters are kept, and the service answers from them: a label for single persons names nothing there.
+        is_open = not is_above(label.tlp, Tlp.AMBER_STRICT)
+        is_here = is_open and label.routing is not None and label.chain in (None, chain)
         address = FORMATS.canonical(label.identity, chain) if is_here else None
         if address is None:
             continue

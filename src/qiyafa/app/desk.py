@@ -14,12 +14,16 @@ from typing import Final
 
 import msgspec
 
+from qiyafa.app.exchange import Exchange
 from qiyafa.app.home import Home
 from qiyafa.app.kept_verdicts import KeptQuestion, VerdictKeeper
+from qiyafa.app.label_level import rests_on_stricter
 from qiyafa.app.screen import Screener
 from qiyafa.app.verdict_json import ledger_object, list_object, verdict_bytes
 from qiyafa.model.errors import Conflict, InvalidInput, NotFound, QiyafaError, Unavailable
+from qiyafa.model.label import Tlp
 from qiyafa.model.verdict import Outcome, ScreenRequest, Verdict
+from qiyafa.stores.labels import LabelStore
 from qiyafa.stores.verdicts import KeptVerdict, VerdictStore, same_question
 from qiyafa.text import text
 
@@ -61,10 +65,16 @@ class Ready:
 class Desk:
     """Answers for the service, from any number of threads."""
 
-    def __init__(self, screener: Screener, home: Home, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, screener: Screener, home: Home, now: Callable[[], datetime], *, level: Tlp = Tlp.AMBER_STRICT
+    ) -> None:
         self._screener = screener
+        self._level = level
+        self._labels = LabelStore.reading(home.labels)
         self._kept = VerdictStore(home.verdicts)
         self._keeper = VerdictKeeper(home, screener, now)
+        self.exchange = Exchange(home, now)
+        """Collections that are shared."""
         self.clock = time.monotonic
         """Seconds that never step back, for paces and limits."""
 
@@ -82,22 +92,33 @@ class Desk:
     def answered(self, request_id: str, question: KeptQuestion) -> Answer | None:
         """Return what was kept for this very request, or None. Raises Conflict if the id asked something else."""
         with _as_unavailable():
-            known = self._kept.get(request_id)
+            known = self._shown(request_id)
         return None if known is None else _kept_answer(same_question(known, question.written()))
 
     def keep(self, request_id: str, question: KeptQuestion, answer: Answer) -> Answer:
         """Keep an answer; return it, or the one that the same request got in another process meanwhile."""
         with _as_unavailable():
             kept = self._keeper.keep(question, answer.known, request_id)
-        return answer if kept.body == answer.body else _kept_answer(kept)
+            is_ours = kept.body == answer.body or self._is_hidden(kept)
+        return answer if is_ours else _kept_answer(kept)
 
     def kept(self, request_id: str) -> bytes:
         """Return a verdict that was kept, byte for byte. Raises NotFound, or Unavailable for a lost store."""
         with _as_unavailable():
-            known = self._kept.get(request_id)
+            known = self._shown(request_id)
         if known is None:
             raise NotFound("serve.error.no_verdict", request=request_id)
         return known.body
+
+    def _shown(self, request_id: str) -> KeptVerdict | None:
+        """Return what was kept, unless it rests on labels that whoever is answered must not know of: the same home may
+        keep verdicts of persons who may.
+        """
+        known = self._kept.get(request_id)
+        return None if known is None or self._is_hidden(known) else known
+
+    def _is_hidden(self, known: KeptVerdict) -> bool:
+        return bool(known.labels) and rests_on_stricter(self._labels, known.labels, self._level)
 
     def ready(self) -> Ready:
         """Return whether answers can be trusted now."""

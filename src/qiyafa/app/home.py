@@ -41,6 +41,21 @@ class Home:
         return self.path / "keys.sqlite"
 
     @property
+    def record(self) -> Path:
+        """The record of incidents and claims."""
+        return self.path / "record.sqlite"
+
+    @property
+    def collections(self) -> Path:
+        """What the TAXII server shows and was sent."""
+        return self.path / "collections.sqlite"
+
+    @property
+    def deliveries(self) -> Path:
+        """Who was given what."""
+        return self.path / "deliveries.sqlite"
+
+    @property
     def signing_key(self) -> Path:
         """The private key that signs screening packs."""
         return self.path / "signing.key"

@@ -1,15 +1,16 @@
 """Labels: read from files of any known format, kept, shown, contradicted, given to others."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from qiyafa.app.files import written_aside
 from qiyafa.app.home import Home
+from qiyafa.app.share_deliveries import LABELS, TAGPACK, check_receiver, given_label, note_given
 from qiyafa.chains import find_chain
 from qiyafa.chains.formats import FORMATS
 from qiyafa.model.errors import InvalidInput, NotFound, Problem, QiyafaError, Unavailable
@@ -19,10 +20,12 @@ from qiyafa.sharing.actorpack import Actor, Actors, is_actorpack, read_actorpack
 from qiyafa.sharing.incident_csv import is_incident_table, read_incident_csv
 from qiyafa.sharing.label_csv import is_label_table, read_label_csv, require_label_table, write_label_csv
 from qiyafa.sharing.label_draft import LabelsRead
+from qiyafa.sharing.release import Channel, LabelGate
 from qiyafa.sharing.strict_yaml import MOST_BYTES, Table, read_yaml
 from qiyafa.sharing.table_text import MOST_TABLE_BYTES, column_names
 from qiyafa.sharing.tagpack import PackReading, is_tagpack, read_tagpack
 from qiyafa.sharing.tagpack_writer import packs_of, write_tagpack
+from qiyafa.stores.deliveries import GivenObject
 from qiyafa.stores.labels import LabelStore
 from qiyafa.stores.labels_writing import LabelCounts, LabelUse
 
@@ -80,7 +83,7 @@ def import_labels(
     result = LabelImport(files=len(files))
     packs = _Files(files, options, result, progress)
     with _no_search_for_cycles():
-        result.actors = store.add_actors((asdict(actor) for actor in packs.actors()), at)
+        result.actors = store.add_actors((_body(actor, options.tlp) for actor in packs.actors()), at)
         reading = PackReading(FORMATS, known_actors(store), options.tlp, options.source_url)
         result.counts = store.add(packs.labels(reading), at)
     result.version = store.version()
@@ -115,8 +118,16 @@ def known_actors(store: LabelStore) -> Actors:
     return Actors.of(_actor(body) for body in store.actors())
 
 
+def _body(actor: Actor, tlp: Tlp) -> dict[str, object]:
+    """Return what is stored of an actor; that it is open goes without saying."""
+    body = asdict(actor)
+    del body["tlp"]
+    return body if tlp is Tlp.CLEAR else {**body, "tlp": tlp.value}
+
+
 def _actor(body: dict[str, object]) -> Actor:
-    return Actor(**{name: tuple(value) if isinstance(value, list) else value for name, value in body.items()})  # type: ignore[arg-type]
+    fields: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in body.items()}
+    return Actor(**{**fields, "tlp": Tlp(fields.get("tlp", Tlp.CLEAR))})
 
 
 @dataclass(slots=True)
@@ -204,32 +215,51 @@ def _content(file: Path, most: int = MOST_BYTES) -> bytes:
         raise Unavailable("chains.error.file_unreadable", file=str(file), reason=reason) from error
 
 
-def export_labels(home: Home, format: str, out: Path) -> int:
-    """Write every label that holds now (or, for ActorPacks, every actor), and return how many there were.
+def export_labels(home: Home, format: str, out: Path, gate: LabelGate | None = None, receiver: str = "") -> int:
+    """Write every label that holds now and may leave (or, for ActorPacks, every actor), and return how many there were.
+
+    Without a gate only what is TLP:CLEAR leaves; a gate notes what it keeps. A receiver is noted with what is given.
 
     TagPacks go to one file if all labels are of one pack, else to a folder with a file for each. Raises NotFound
     without a store, InvalidInput if `out` is in the way.
     """
     store = existing_store(home)
+    receiver = check_receiver(receiver)
+    gate = gate or LabelGate(Channel(str(out), Tlp.CLEAR))
     now = datetime.now(UTC)
     if format == "actorpack":
-        actors = [_actor(body) for body in store.actors()]
+        actors = list(gate.passing_actors(_actor(body) for body in store.actors()))
         day = now.date().isoformat()
         with written_aside(out) as file:
             file.writelines(write_actorpack(actors, title=_CREATOR, creator=_CREATOR, day=day))
         return len(actors)
+    given: list[GivenObject] = []
+    leaving = _noted(gate.passing(store.each(now)), given if receiver else None)
     if format == "csv":
-        labels = store.each(now)
-        counted = _Counted(labels)
+        counted = _Counted(leaving)
         with written_aside(out) as file:
             file.writelines(write_label_csv(counted))
+        note_given(home, LABELS, receiver, given)
         return counted.count
-    return _export_packs(store, now, out)
+    count = write_packs(leaving, PackReading(FORMATS, known_actors(store)), out)
+    note_given(home, TAGPACK, receiver, given)
+    return count
 
 
-def _export_packs(store: LabelStore, now: datetime, out: Path) -> int:
-    packs = packs_of(store.each(now), _CREATOR)
-    reading = PackReading(FORMATS, known_actors(store))
+def _noted(labels: Iterable[Label], given: list[GivenObject] | None) -> Iterator[Label]:
+    """Yield labels, and note each in a list if there is one."""
+    for label in labels:
+        if given is not None:
+            given.append(given_label(label))
+        yield label
+
+
+def write_packs(labels: Iterable[Label], reading: PackReading, out: Path) -> int:
+    """Write labels as TagPacks, and return how many there were. They must have passed the gate.
+
+    They go to one file if all are of one pack, else to a folder. Raises InvalidInput if `out` is in the way.
+    """
+    packs = packs_of(labels, _CREATOR)
     if len(packs) > 1:
         if out.exists() and not out.is_dir():
             raise InvalidInput("labels.error.out_is_file", path=str(out))

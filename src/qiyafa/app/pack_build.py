@@ -17,7 +17,7 @@ from qiyafa.app.home import Home
 from qiyafa.app.screen import Screener
 from qiyafa.model.address import VERBATIM, AddressReading, Identity
 from qiyafa.model.category import Category
-from qiyafa.model.label import Label, rank
+from qiyafa.model.label import Label, Tlp, rank
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.verdict import Outcome, Reason, ReasonKind, Verdict
 from qiyafa.screen.covered import answers
@@ -61,6 +61,8 @@ class PackRequest:
     valid_days: int = VALID_DAYS
     key: Path | None = None
     """The signing key; None: that of the home, made at the first use."""
+    level: Tlp = Tlp.AMBER_STRICT
+    """Stricter labels are not asked: whoever has the pack could read them out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def build_pack(request: PackRequest, *, now: Callable[[], datetime], progress: P
 
 
 def _bench(request: PackRequest, now: Callable[[], datetime], progress: Progress) -> _Bench:
-    screener = Screener.open(request.home, ledger=None, rules=request.rules, now=now, progress=progress)
+    screener = Screener.open(
+        request.home, ledger=None, rules=request.rules, level=request.level, now=now, progress=progress
+    )
     books, rules, moment = screener.books, screener.rules, screener.moment(request.as_of)
     ground = None
     if request.ledger is not None:

@@ -6,15 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qiyafa.app.exposure_sources import Books
+from qiyafa.app.exposure_sources import Books, RiskBook
 from qiyafa.app.ground_answer import NOTHING_ASKED, Moment
 from qiyafa.app.home import Home
+from qiyafa.app.label_level import LabelsUpTo
 from qiyafa.app.lists import open_lists
 from qiyafa.app.rules import read_rules
 from qiyafa.chains.formats import FORMATS
 from qiyafa.model.address import VERBATIM, AddressReading, Identity
 from qiyafa.model.designation import ListCoverage
 from qiyafa.model.errors import InvalidInput, Unavailable
+from qiyafa.model.label import Tlp
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.verdict import LedgerCoverage, Outcome, Reason, ScreenRequest, Verdict
 from qiyafa.screen.covered import not_covered
@@ -65,15 +67,18 @@ class Screener:
         ledger: Path | None,
         rules: Path | None,
         precompute: bool = False,
+        level: Tlp = Tlp.RED,
         now: Callable[[], datetime],
         progress: Progress = silent,
     ) -> "Screener":
         """Open the stores of a home, and a ledger if one is given. A store that is missing answers nothing.
 
-        `precompute` traces the exposure of all addresses at once, for a service. Raises QiyafaError for a damaged
-        store, a ledger that is not there, or a mistake in the rules.
+        `precompute` traces the exposure of all addresses at once, for a service; labels above a level are not asked,
+        for whoever is answered. Raises QiyafaError for a damaged store, a ledger that is not there, or a mistake in
+        the rules.
         """
-        books = Books(open_lists(home), LabelStore.reading(home.labels), FORMATS)
+        labels: RiskBook = LabelStore.reading(home.labels)
+        books = Books(open_lists(home), labels if level is Tlp.RED else LabelsUpTo(labels, level), FORMATS)
         read = read_rules(rules)
         if ledger is None:
             return cls(books, read, now)

@@ -103,9 +103,8 @@ def _batches(requests: Iterator[tuple[ScreenRequest, int]]) -> Iterator[tuple[li
 def _requests(file: TextIO, question: CsvQuestion) -> Iterator[tuple[ScreenRequest, int]]:
     """Yield what each row asks, and about how long the row is. A row that lacks the address asks for an empty one."""
     delimiter = _delimiter(file)
-    # The limit is one of the process, so others get theirs back.
-    limit_before = csv.field_size_limit(_LONGEST_FIELD)
-    rows = csv.reader(file, delimiter=delimiter)
+    reader = csv.reader(file, delimiter=delimiter)
+    rows = _long_rows(reader)
     try:
         header = [name.strip().lower() for name in next(rows, [])]
         at, chain_at = _columns(header, question.path)
@@ -115,10 +114,24 @@ def _requests(file: TextIO, question: CsvQuestion) -> Iterator[tuple[ScreenReque
                 chain = row[chain_at].strip() if chain_at is not None and chain_at < len(row) else ""
                 yield ScreenRequest(written, chain or question.chain), sum(map(len, row)) + len(row)
     except csv.Error as error:
-        place = f"{rows.line_num}"
+        place = f"{reader.line_num}"
         raise InvalidInput("screen.csv.broken", path=str(question.path), line=place, reason=str(error)) from error
-    finally:
-        csv.field_size_limit(limit_before)
+
+
+def _long_rows(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows whose fields may be long.
+
+    Python's limit is one of the whole process, so others get theirs back after each row, however files interleave.
+    """
+    while True:
+        before = csv.field_size_limit(_LONGEST_FIELD)
+        try:
+            row = next(rows, None)
+        finally:
+            csv.field_size_limit(before)
+        if row is None:
+            return
+        yield row
 
 
 def _columns(header: Sequence[str], path: Path) -> tuple[int, int | None]:

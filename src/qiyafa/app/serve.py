@@ -19,6 +19,7 @@ from qiyafa.app.home import Home
 from qiyafa.app.keys import KeyRing, list_keys
 from qiyafa.app.screen import Screener
 from qiyafa.model.errors import InvalidInput, Unavailable
+from qiyafa.model.label import Tlp
 from qiyafa.model.ports import Progress, silent
 
 PORT: Final = 8765
@@ -42,6 +43,8 @@ class Serving:
     rules: Path | None = None
     per_second: int = 1000
     """Addresses that one caller may ask for in a second."""
+    level: Tlp = Tlp.AMBER_STRICT
+    """Answers rest on no stricter label: TLP:AMBER+STRICT is for the organisation that the service serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def open_service(request: Serving, *, progress: Progress = silent) -> Service:
     # Bound first: a taken port is said before a ledger is traced.
     listener = _bound(address)
     try:
-        desk = Desk(_screener(request, progress), request.home, utc_now)
+        desk = Desk(_screener(request, progress), request.home, utc_now, level=request.level)
         ring = KeyRing(request.home, is_loopback=is_loopback)
         listening = Listening(_url(listener), ring.is_needed(), desk.ready())
         return Service(_application(desk, ring, request.per_second), listener, listening)
@@ -102,6 +105,7 @@ def _screener(request: Serving, progress: Progress) -> Screener:
         ledger=request.ledger,
         rules=request.rules,
         precompute=request.ledger is not None,
+        level=request.level,
         now=utc_now,
         progress=told,
     )

@@ -11,13 +11,29 @@ API_KEY_VARIABLE = "QIYAFA_API_KEY"
 HOME_VARIABLE = "QIYAFA_HOME"
 """The folder of labels, lists and verdicts, where `--home` names none."""
 
+LANGUAGE_VARIABLE = "QIYAFA_LANGUAGE"
+"""The language of every text, where `--language` names none."""
+
+RECORD_VARIABLE = "QIYAFA_RECORD"
+"""The record of incidents and claims, where `--record` names none: the URL of a PostgreSQL database."""
+
 _LONGEST_KEY = 512
+
+
+def language_variable() -> str:
+    """Return the language that the environment names; empty if it names none."""
+    return os.environ.get(LANGUAGE_VARIABLE, "").strip()
 
 
 def home_variable() -> Path | None:
     """Return the home that the environment names, or None."""
     named = os.environ.get(HOME_VARIABLE, "").strip()
     return Path(named).expanduser() if named else None
+
+
+def record_variable() -> str:
+    """Return the record that the environment names; empty if it names none."""
+    return os.environ.get(RECORD_VARIABLE, "").strip()
 
 
 def api_key(file: Path | None) -> str:

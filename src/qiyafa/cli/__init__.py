@@ -1,5 +1,5 @@
 """The command line: parses, calls a use case, and shows its answer. Nothing is computed here."""
 
-from qiyafa.cli.shell import main
+from qiyafa.cli.entry import main
 
 __all__ = ["main"]

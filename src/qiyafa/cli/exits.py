@@ -16,7 +16,7 @@ from typing import cast
 import typer
 
 from qiyafa.model.errors import Conflict, Field, InvalidInput, NotFound, QiyafaError, Unavailable
-from qiyafa.text import shown, text
+from qiyafa.text import shown, text, text_for_terminal
 
 DONE = 0
 FINDING = 1
@@ -75,7 +75,7 @@ def report_failure(failure: Failure, *, as_json: bool) -> int:
         record = {"kind": failure.kind, "key": failure.key, "message": failure.message, "fields": fields}
         written = json.dumps({"error": record}, ensure_ascii=False)
     else:
-        written = f"qiyafa: {failure.message}"
+        written = f"qiyafa: {text_for_terminal(failure.key, **failure.fields)}"
     sys.stderr.write(written + "\n")
     return failure.code
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qiyafa.cli import exits
-from qiyafa.cli.options import AsJson, HomeFolder, Quiet, read_moment, read_whole_number
+from qiyafa.cli.options import AsJson, HomeFolder, Quiet, Receiver, read_moment, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.label import Tlp
@@ -57,19 +57,28 @@ def import_command(
 def export(
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help=text("labels.cli.out"))],
     format_out: Annotated[str, typer.Option("--format", help=text("labels.cli.format_out"))] = "csv",
+    tlp: Annotated[str, typer.Option("--tlp", metavar="LEVEL", help=text("labels.cli.tlp_out"))] = "TLP:CLEAR",
+    to: Receiver = "",
     home: HomeFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Give labels away."""
     from qiyafa.app.home import find_home
     from qiyafa.app.labels import FORMATS_OUT, export_labels
+    from qiyafa.app.share_labels import label_gate
+    from qiyafa.sharing.release import Channel
 
     chosen = _format(format_out, FORMATS_OUT)
-    count = export_labels(find_home(home), chosen, out)
+    folder = find_home(home)
+    gate = label_gate(folder, Channel(str(out), _tlp(tlp)))
+    count = export_labels(folder, chosen, out, gate, to)
     if as_json:
-        typer.echo(json.dumps({"format": chosen, "out": str(out), "entries": count}, ensure_ascii=False))
+        kept = [{"kind": one.kind, "id": one.id, "tlp": one.tlp.value} for one in gate.kept]
+        typer.echo(json.dumps({"format": chosen, "out": str(out), "entries": count, "kept": kept}, ensure_ascii=False))
         return
     typer.echo(text("labels.cli.exported", count=f"{count:,}", out=str(out)))
+    if gate.kept:
+        typer.echo(text("labels.cli.stayed", count=f"{len(gate.kept):,}", level=gate.channel.level.value))
 
 
 @app.command("show", help=text("labels.cli.show_help"), epilog=text("labels.cli.show_examples"))

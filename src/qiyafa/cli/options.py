@@ -22,6 +22,9 @@ Until = Annotated[str | None, typer.Option("--until", metavar="BLOCK|TIME", help
 MaxHops = Annotated[str | None, typer.Option("--max-hops", metavar="N", help=text("cli.option.max_hops"))]
 MinUnits = Annotated[str | None, typer.Option("--min-units", metavar="N", help=text("cli.option.min_units"))]
 
+RecordUrl = Annotated[str | None, typer.Option("--record", metavar="URL", help=text("incidents.option.record"))]
+Receiver = Annotated[str, typer.Option("--to", metavar="RECEIVER", help=text("recalls.option.to"))]
+LabelLevel = Annotated[str, typer.Option("--tlp", metavar="LEVEL", help=text("recalls.option.label_level"))]
 UseLabels = Annotated[bool | None, typer.Option("--labels/--no-labels", help=text("labels.option.labels"))]
 
 _DATE_LENGTH = len("2022-03-23")

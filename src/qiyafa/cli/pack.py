@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qiyafa.cli import exits
-from qiyafa.cli.options import AsJson, HomeFolder, Quiet, read_moment, read_whole_number
+from qiyafa.cli.options import AsJson, HomeFolder, LabelLevel, Quiet, read_moment, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
 
@@ -36,6 +36,7 @@ def build(  # noqa: PLR0913 - one parameter for each option
         str | None, typer.Option("--valid-days", metavar="N", help=text("pack.option.valid_days"))
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=text("pack.option.signing_key"))] = None,
+    tlp: LabelLevel = "TLP:AMBER+STRICT",
     home: HomeFolder = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -48,8 +49,9 @@ def build(  # noqa: PLR0913 - one parameter for each option
     from qiyafa.app.home import find_home
     from qiyafa.app.pack_build import VALID_DAYS, PackRequest, build_pack
     from qiyafa.app.pack_check import pack_info
+    from qiyafa.app.share import read_tlp
 
-    request = PackRequest(out, find_home(home), ledger, rules, moment, days or VALID_DAYS, key)
+    request = PackRequest(out, find_home(home), ledger, rules, moment, days or VALID_DAYS, key, read_tlp(tlp))
     with progress_bar(quiet) as progress:
         build_pack(request, now=utc_now, progress=progress)
     _say_info(pack_info(out, request.home), as_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qiyafa.cli.options import AsJson, HomeFolder, Quiet, read_whole_number
+from qiyafa.cli.options import AsJson, HomeFolder, LabelLevel, Quiet, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -24,13 +24,14 @@ RuleFile = Annotated[Path | None, typer.Option("--rules", metavar="FILE", help=t
 Rate = Annotated[str, typer.Option("--rate", metavar="N", help=text("serve.cli.rate"))]
 
 
-def serve(
+def serve(  # noqa: PLR0913 - one parameter for each option
     host: Host = "127.0.0.1",
     port: Port = 8765,
     home: HomeFolder = None,
     ledger: Ledger = None,
     rules: RuleFile = None,
     rate: Rate = "1000",
+    tlp: LabelLevel = "TLP:AMBER+STRICT",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,8 +42,9 @@ def serve(
 
     from qiyafa.app.home import find_home
     from qiyafa.app.serve import Serving, open_service
+    from qiyafa.app.share import read_tlp
 
-    request = Serving(find_home(home), host, port, ledger, rules, per_second)
+    request = Serving(find_home(home), host, port, ledger, rules, per_second, read_tlp(tlp))
     with progress_bar(quiet=quiet or as_json) as progress:
         service = open_service(request, progress=progress)
     if as_json:

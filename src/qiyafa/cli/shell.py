@@ -12,9 +12,12 @@ from typer.core import TyperGroup
 
 from qiyafa import __version__
 from qiyafa.cli import exits
+from qiyafa.cli.attribution import app as attribution
+from qiyafa.cli.claims import app as claims
 from qiyafa.cli.cluster import app as cluster
 from qiyafa.cli.demo import demo
 from qiyafa.cli.explain import explain
+from qiyafa.cli.incidents import app as incidents
 from qiyafa.cli.ingest import SeveralValues
 from qiyafa.cli.ingest import app as ingest
 from qiyafa.cli.ingest_core import bitcoin_rpc
@@ -30,12 +33,15 @@ from qiyafa.cli.names import names
 from qiyafa.cli.pack import app as pack
 from qiyafa.cli.path import path
 from qiyafa.cli.pull import pull
+from qiyafa.cli.read import read
 from qiyafa.cli.scenario import scenario
 from qiyafa.cli.screen import screen
 from qiyafa.cli.serve import serve
+from qiyafa.cli.share import app as share
+from qiyafa.cli.stats import app as stats
 from qiyafa.cli.sync import sync
 from qiyafa.cli.trace import trace
-from qiyafa.text import text
+from qiyafa.text import ENGLISH, language, text
 
 PROGRAM = "qiyafa"
 ORDER = (
@@ -51,8 +57,14 @@ ORDER = (
     "lists",
     "labels",
     "cluster",
+    "incidents",
+    "read",
+    "claims",
+    "stats",
+    "attribution",
     "names",
     "pack",
+    "share",
     "serve",
     "keys",
     "scenario",
@@ -110,6 +122,12 @@ app.add_typer(keys, name="keys")
 app.add_typer(lists, name="lists")
 app.add_typer(pack, name="pack")
 app.add_typer(cluster, name="cluster")
+app.add_typer(share, name="share")
+app.add_typer(incidents, name="incidents")
+app.add_typer(attribution, name="attribution")
+app.add_typer(claims, name="claims")
+app.add_typer(stats, name="stats")
+app.command("read", help=text("read.command.help"), epilog=text("read.command.examples"))(read)
 app.command("screen", help=text("screen.command.help"), epilog=text("screen.command.examples"))(screen)
 app.command("scenario", help=text("cli.scenario.help"), epilog=text("cli.scenario.examples"))(scenario)
 
@@ -126,8 +144,11 @@ def qiyafa(
     version: Annotated[
         bool, typer.Option("--version", help=text("cli.qiyafa.version"), callback=_show_version, is_eager=True)
     ] = False,
+    chosen_language: Annotated[
+        str | None, typer.Option("--language", metavar="TAG", help=text("cli.qiyafa.language"))
+    ] = None,
 ) -> None:
-    """Show the help where no command is given."""
+    """Show the help where no command is given. The language was chosen before (`cli/entry.py`)."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -153,11 +174,17 @@ def collect_seldom() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
+def as_typed(arguments: list[str]) -> str:
+    """Return the command line that says the same again, in the same language, wherever it is typed."""
+    chosen = [] if language() == ENGLISH else [f"--language={language()}"]
+    return shlex.join([PROGRAM, *chosen, *arguments])
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; commands find it written out in their context's `obj`."""
     as_json = "--json" in arguments
     try:
-        code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=shlex.join([PROGRAM, *arguments]))
+        code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=as_typed(arguments))
         sys.stdout.flush()
     except OSError as error:
         exits.abandon_output()

@@ -20,7 +20,7 @@ from qiyafa.report.sections.holders import holders_section
 from qiyafa.report.sections.methods import methods_section
 from qiyafa.report.sections.timeline import timeline_section
 from qiyafa.report.view import View, view_of
-from qiyafa.text import LANGUAGE, text
+from qiyafa.text import direction, language, text
 
 SECTIONS: dict[str, Callable[[View], Markup]] = {
     "answer": headline_section,
@@ -47,7 +47,7 @@ def render_report(content: ReportContent) -> str:
         el("main", (_section(view, name) for name in SECTIONS)),
         el("footer", el("p", say("report.footer"))),
     ]
-    return f"<!doctype html>\n{el('html', _head(view), _body(*body), lang=LANGUAGE, dir='ltr')}\n"
+    return f"<!doctype html>\n{el('html', _head(view), _body(*body), lang=language(), dir=direction())}\n"
 
 
 def _head(view: View) -> Markup:

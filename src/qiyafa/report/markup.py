@@ -7,7 +7,7 @@ TR36, CVE-2021-42574).
 from collections.abc import Iterable
 from html import escape
 
-from qiyafa.text import shown, text
+from qiyafa.text import direction, shown, text
 
 _VOID = frozenset({"br", "hr", "input", "link", "meta"})
 _CHUNK = 200
@@ -52,6 +52,9 @@ def whole(value: str) -> Markup:
 
 def say(key: str, **fields: object) -> Markup:
     """Return a sentence of the catalogue, escaped, with markup where its fields are `Markup`."""
+    if direction() == "rtl":
+        # A field keeps its own direction inside the sentence.
+        fields = {name: el("bdi", value) if isinstance(value, str) else value for name, value in fields.items()}
     slots = [value for value in fields.values() if isinstance(value, Markup)]
     numbers = iter(range(len(slots)))
     filled = {name: _Slot(next(numbers)) if isinstance(value, Markup) else value for name, value in fields.items()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qiyafa.model.errors import InvalidInput, Problem
+from qiyafa.model.label import Tlp
 from qiyafa.sharing.concepts import CONCEPTS, Meaning, meaning
 from qiyafa.sharing.label_draft import LONGEST_TEXT, quoted, text_problem
 from qiyafa.sharing.strict_yaml import Table, Value
@@ -36,6 +37,8 @@ class Actor:
     lastmod: str = ""
     context: str = ""
     """JSON: addresses on the web, references, names elsewhere."""
+    tlp: Tlp = Tlp.CLEAR
+    """How far it may be given on; packs themselves do not say."""
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from qiyafa.model.address import AddressReading
 from qiyafa.model.category import RISKS, Category
 from qiyafa.model.errors import InvalidInput, Problem
-from qiyafa.model.label import Label, Tlp, label_id
+from qiyafa.model.label import CONFIDENCES, Label, Tlp, label_id
 from qiyafa.model.ports import AddressReader
 
 LONGEST_TEXT: Final = 1_000
@@ -76,6 +76,21 @@ class Statement:
 def is_grade(written: str) -> bool:
     """Tell whether a text is an Admiralty grade; any other would rank before them or after them by chance."""
     return len(written) == 2 and written[0] in "ABCDEF" and written[1] in "123456"
+
+
+def is_sound(label: Label, reader: AddressReader) -> bool:
+    """Tell whether a label is of the address that it spells, under the id of what it says."""
+    try:
+        reading = reader.read(label.written, label.chain)
+    except InvalidInput:
+        reading = reader.read(label.written)
+    words = (label.name, label.incident, label.role)
+    return (
+        label.identity in (*reading.identities, *reader.read(label.written).identities)
+        and label.id == label_id(label.identity, label.chain, label.source, label.source_url, words)
+        and label.confidence in CONFIDENCES
+        and is_grade(label.grade)
+    )
 
 
 def risk_of(category: Category) -> Category | None:

@@ -1,8 +1,9 @@
-"""The catalogue: every sentence a user reads, by key. English is complete; other languages follow.
+"""The catalogue: every sentence a user reads, by key, in English, Arabic and Korean.
 
 A catalogue is the folder of a language with one TOML file for each area; the key of a text is
 `<file>.<table...>.<name>`. Fields are shown harmlessly: control characters, bidirectional overrides and
-invisible characters of hostile data become visible escapes (Unicode TR36, CVE-2021-42574).
+invisible characters of hostile data become visible escapes (Unicode TR36, CVE-2021-42574). A text holds no mark of
+direction either, since it may go into a file or a command; only who shows it knows how its fields keep their direction.
 """
 
 import tomllib
@@ -10,17 +11,50 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from typing import Final
 
-LANGUAGE = "en"
+ENGLISH: Final = "en"
+LANGUAGES: Final[Mapping[str, str]] = {"en": "ltr", "ar": "rtl", "ko": "ltr"}
+"""Languages by BCP 47 tag, with the direction in which they are written."""
 
+_spoken = [ENGLISH]
 _HARMFUL_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TOO_LONG = 300
 
 
+def speak(language: str) -> None:
+    """Choose the language of every later text of this process. Raises KeyError for one that has no catalogue."""
+    LANGUAGES[language]
+    _spoken[0] = language
+
+
+def language() -> str:
+    """Return the language that is spoken."""
+    return _spoken[0]
+
+
+def direction() -> str:
+    """Return `ltr` or `rtl`, as HTML has it."""
+    return LANGUAGES[language()]
+
+
 def text(key: str, /, **fields: object) -> str:
     """Return the sentence of a key with its fields filled in. Raises KeyError for an unknown key: our own mistake."""
-    return _catalogue(LANGUAGE)[key].format_map(
+    return catalogue(language())[key].format_map(
         {name: shown(value) if isinstance(value, str) else value for name, value in fields.items()}
+    )
+
+
+def text_for_terminal(key: str, /, **fields: object) -> str:
+    """Return the sentence of a key as a terminal shows it.
+
+    In a sentence that runs from right to left each field is isolated (Unicode TR9): a path keeps its slash in front,
+    and an address reads from left to right.
+    """
+    if direction() == "ltr":
+        return text(key, **fields)
+    return catalogue(language())[key].format_map(
+        {name: f"\u2068{shown(value)}\u2069" if isinstance(value, str) else value for name, value in fields.items()}
     )
 
 
@@ -35,7 +69,7 @@ def shown(value: str) -> str:
 
 def keys() -> tuple[str, ...]:
     """Return every key of the catalogue."""
-    return tuple(_catalogue(LANGUAGE))
+    return tuple(catalogue(ENGLISH))
 
 
 def _visible(character: str) -> str:
@@ -46,14 +80,15 @@ def _visible(character: str) -> str:
 
 
 @cache
-def _catalogue(language: str) -> dict[str, str]:
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return every text of a language by its key."""
     folder = resources.files(__name__).joinpath(language)
-    catalogue: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".toml"):
             table = tomllib.loads(file.read_text(encoding="utf-8"))
-            catalogue.update(_flat(file.name.removesuffix(".toml"), table))
-    return catalogue
+            texts.update(_flat(file.name.removesuffix(".toml"), table))
+    return texts
 
 
 def _flat(prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:

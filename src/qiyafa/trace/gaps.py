@@ -58,7 +58,9 @@ def _diverged(knowledge: Iterable[ChainKnowledge]) -> list[Gap]:
 
 def _kinds_missing(known: ChainKnowledge) -> list[Gap]:
     gaps = []
-    if known.status_unknown or "fees" not in known.provides:
+    if "fees" not in known.provides:
+        gaps.append(Gap("fees", text("trace.gap.no_fees", chain=known.chain)))
+    elif known.status_unknown:
         gaps.append(Gap("fees", text("trace.gap.fees", chain=known.chain, count=f"{known.status_unknown:,}")))
     if "internal" not in known.provides:
         gaps.append(Gap("internal_transfers", text("trace.gap.internal_transfers", chain=known.chain)))

@@ -340,6 +340,7 @@ def test_look_alikes_are_other_addresses() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_hundred_thousand_random_addresses_are_read_in_seconds() -> None:
     random = Random(4)
     texts = [f"0x{random.randbytes(20).hex()}" for _ in range(100_000)]

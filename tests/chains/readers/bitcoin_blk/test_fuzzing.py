@@ -8,10 +8,11 @@ import pytest
 
 TARGET = Path(__file__).resolve().parents[3] / "fuzz" / "fuzz_block_parser.py"
 RUNS = 20_000
-LIMITS = ("-rss_limit_mb=512", "-timeout=10", "-seed=1")
+LIMITS = ("-rss_limit_mb=2048", "-timeout=10", "-seed=1")
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_block_parser_withstands_many_mutations(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, TARGET, f"-runs={RUNS}", *LIMITS],

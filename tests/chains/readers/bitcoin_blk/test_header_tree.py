@@ -116,6 +116,7 @@ def test_no_blocks_are_no_chain() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_million_headers_stay_small() -> None:
     hashes = [GENESIS_PARENT, GENESIS_HASH]
     place_blocks(in_columns([header(GENESIS_HASH, GENESIS_PARENT)]), NETWORK)  # Compiles.
