@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from qiyafa.model.category import Category
 from qiyafa.model.designation import Force
 from qiyafa.model.exposure import ExposureSource
-from qiyafa.model.label import Label
+from qiyafa.model.label import Label, Tlp
 from qiyafa.model.ports import AddressReader, DesignationBook, LabelBook
 from qiyafa.screen.rules import Rules
 
@@ -40,6 +40,8 @@ class Books:
     lists: DesignationBook
     labels: RiskBook
     reader: AddressReader
+    level: Tlp = Tlp.RED
+    """The labels are those up to this level; stricter ones are not there."""
 
 
 @dataclass(frozen=True, slots=True)

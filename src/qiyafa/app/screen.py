@@ -78,7 +78,7 @@ class Screener:
         the rules.
         """
         labels: RiskBook = LabelStore.reading(home.labels)
-        books = Books(open_lists(home), labels if level is Tlp.RED else LabelsUpTo(labels, level), FORMATS)
+        books = Books(open_lists(home), labels if level is Tlp.RED else LabelsUpTo(labels, level), FORMATS, level)
         read = read_rules(rules)
         if ledger is None:
             return cls(books, read, now)
@@ -154,6 +154,7 @@ class Screener:
             labels_version=self.books.labels.version(),
             ledger_chains=None if self._ground is None else self._ground.chains(),
             lists_known_at=moment.known_at,
+            labels_up_to=self.books.level,
         )
 
     def _evidence(

@@ -8,11 +8,10 @@ from qiyafa.app.home import Home
 from qiyafa.app.settings import record_variable
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.label import Label
-from qiyafa.model.parcel import Item, Parcel
 from qiyafa.sharing.stix.ids import stamp
 from qiyafa.stores.deliveries import DeliveryLog, GivenObject, open_deliveries
 
-STIX, MISP, TAGPACK, ACTORPACK, LABELS, ADDRESSES = "stix", "misp", "tagpack", "actorpack", "labels", "addresses"
+STIX, MISP, TAGPACK, LABELS, ADDRESSES = "stix", "misp", "tagpack", "labels", "addresses"
 """Names of the ways out by files, as the log of deliveries has them."""
 _LONGEST: Final = 200
 
@@ -35,11 +34,6 @@ def note_given(home: Home, channel: str, receiver: str, given: Iterable[GivenObj
     if receiver:
         home.made()
         delivery_log(home).note(channel, receiver, given, utc_now())
-
-
-def version_of(parcel: Parcel, item: Item) -> str:
-    """Return the version of an item: when it was last changed."""
-    return stamp(parcel.span(item).modified)
 
 
 def given_label(label: Label) -> GivenObject:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from qiyafa.model.designation import Force, ListCoverage
 from qiyafa.model.errors import Field
+from qiyafa.model.label import Tlp
 from qiyafa.model.verdict import Outcome, Reason, ReasonKind
 from qiyafa.screen.evidence import Evidence, LedgerFacts
 from qiyafa.screen.rules import DIVERGED, NO_LEDGER, NOT_IN_LEDGER, Rules
@@ -63,6 +64,10 @@ def _labels(evidence: Evidence, rules: Rules) -> Iterator[Reason]:
     if not evidence.circumstances.labels_version:
         outcome = Outcome.UNAVAILABLE if rules.coverage.labels_required else Outcome.NO_HIT
         yield _coverage("screen.gap.no_labels", "coverage.labels_required", outcome, {})
+    elif evidence.circumstances.labels_up_to is not Tlp.RED:
+        # Said whether or not there are stricter labels: the sentence must not tell.
+        level = evidence.circumstances.labels_up_to.value
+        yield _coverage("screen.gap.labels_up_to", "", Outcome.NO_HIT, {"level": level})
 
 
 def _ledgers(evidence: Evidence, rules: Rules) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from qiyafa.model.address import AddressReading, Identity
 from qiyafa.model.category import Category
 from qiyafa.model.designation import Designation, ListCoverage
 from qiyafa.model.exposure import Exposure, Poisoning
-from qiyafa.model.label import Label
+from qiyafa.model.label import Label, Tlp
 from qiyafa.model.verdict import LedgerCoverage
 
 
@@ -25,6 +25,8 @@ class Circumstances:
     """The chains of the ledger that was asked; None if exposure was not asked for."""
     lists_known_at: datetime | None = None
     """Set if the question was what was known at a moment; lists answer as they are known now, and it is said so."""
+    labels_up_to: Tlp = Tlp.RED
+    """Stricter labels were not asked, since whoever is answered may not know them."""
 
     @property
     def day(self) -> date:

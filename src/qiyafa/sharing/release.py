@@ -124,7 +124,6 @@ class LabelGate:
             else:
                 yield label
 
-
     def passing_actors(self, actors: Iterable[PackActor]) -> Iterator[PackActor]:
         """Yield the actors of packs that may leave, and note the others."""
         for actor in actors:

@@ -16,7 +16,7 @@ from support.marked_text import marked_text, read_marked
 HERE = Path(__file__).parent
 LANGUAGES = ("ar", "en", "ko")
 FOUND: Final[Mapping[str, Mapping[str, int]]] = {
-    "unseen": {"ar": 111, "en": 116, "ko": 102},
+    "unseen": {"ar": 121, "en": 116, "ko": 122},
     "sealed": {"ar": 22, "en": 23, "ko": 27},
 }
 """Of the answers, at least so many are found."""

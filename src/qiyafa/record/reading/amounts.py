@@ -301,9 +301,11 @@ def _share(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | 
     ]
     measure = _measure(sentence, quantity)
     is_of_theft = sentence.has(Role.MEASURE, Role.ATTACK) or _counted_attacks(sentence) is not None
-    is_korean = sentence.language == "ko"
-    beside = [quantity.first - one.after if is_korean else one.first - quantity.after for one in wholes]
-    is_told = setting.speaks_of_theft and any(0 <= away <= _PART_WITHIN for away in beside)
+    if sentence.language == "ko":
+        is_beside = any(one.after == quantity.first and sentence.word(one.after - 1).endswith("의") for one in wholes)
+    else:
+        is_beside = any(0 <= one.first - quantity.after <= _PART_WITHIN for one in wholes)
+    is_told = setting.speaks_of_theft and is_beside
     if not wholes or _is_unrelated(sentence, quantity, None) or not (is_of_theft or is_told):
         return None
     return _drafted(quantity, "share", _outcome(sentence, quantity.first, measure), (measure,) if measure else ())
