@@ -134,7 +134,8 @@ def _bench(request: PackRequest, now: Callable[[], datetime], progress: Progress
 
         ground = PackGround(request.ledger, request.home, books, rules, progress)
     lists, chains = tuple(books.lists.coverage(moment.date())), None if ground is None else ground.chains
-    return _Bench(books, rules, Circumstances(moment, lists, books.labels.version(), chains, labels_up_to=books.level), ground)
+    labels = books.labels.version()
+    return _Bench(books, rules, Circumstances(moment, lists, labels, chains, labels_up_to=books.level), ground)
 
 
 def _records(bench: _Bench, progress: Progress) -> Iterator[PackRecord]:
