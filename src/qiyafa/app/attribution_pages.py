@@ -1,10 +1,11 @@
 """The blocks of an argument as plain text and as Markdown. Nothing in the words can act as markup or as a link."""
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
+
+from rich.cells import cell_len
 
 from qiyafa.app.attribution_argument import Block, Heading, Paragraph, Point, Points, Table
 from qiyafa.text import shown
@@ -31,7 +32,7 @@ def _plain(block: Block) -> Iterator[str]:
         case Heading(level, words):
             yield words
             if level in _RULES:
-                yield _RULES[level] * len(words)
+                yield _RULES[level] * cell_len(words)
         case Paragraph(words):
             yield from _wrapped(words)
         case Points(points):
@@ -49,27 +50,29 @@ def _said(point: Point) -> tuple[str, ...]:
     return (*point.lines, shown(point.url)) if point.url else point.lines
 
 
-def _wrapped(words: str, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        words,
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [first.rstrip()]
+def _wrapped(words: str, first: str = "", later: str = "", width: int = _WIDTH) -> list[str]:
+    """Return lines of at most so many cells; a letter of Korean or Chinese takes two, a vowel mark of Arabic none."""
+    lines, line, begin = [], first, first
+    for word in words.split():
+        if line != begin and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(line)
+            line = begin = later
+        line += word if line == begin else f" {word}"
+    return [*lines, line.rstrip()]
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """Yield the lines of a table; the last column is wrapped where the others leave it room."""
     cells = [tuple(shown(cell) for cell in row) for row in rows]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]) - 1)]
+    widths = [max(cell_len(row[at]) for row in cells) for at in range(len(cells[0]) - 1)]
     indent = sum(widths) + len(_GAP) * len(widths)
     for row in cells:
-        lead = "".join(f"{cell:<{width}}{_GAP}" for cell, width in zip(row[:-1], widths, strict=True))
-        last = textwrap.wrap(row[-1], max(_WIDTH - indent, _WIDTH // 3), break_long_words=False) or [""]
-        yield (lead + last[0]).rstrip()
-        yield from (" " * indent + line for line in last[1:])
+        lead = "".join(
+            f"{cell}{' ' * (width - cell_len(cell))}{_GAP}" for cell, width in zip(row[:-1], widths, strict=True)
+        )
+        first, *others = _wrapped(row[-1], width=max(_WIDTH - indent, _WIDTH // 3))
+        yield (lead + first).rstrip()
+        yield from (" " * indent + line for line in others)
 
 
 def _marked(block: Block) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Protocol
 
-from qiyafa.model.claim import Bound, Claim
+from qiyafa.model.claim import Bound, Claim, Measure, Modality
 from qiyafa.model.period import Period
 from qiyafa.model.source import Source
 from qiyafa.record.contradictions.finding import Finding
@@ -14,10 +15,32 @@ _ORDINALS = ("first", "second", "third", "fourth")
 _HUNDRED = 100
 
 
-def said(claim: Claim) -> str:
+class Quantified(Protocol):
+    """What says a quantity: a claim of the record, or one that was just read."""
+
+    @property
+    def measure(self) -> Measure: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal | None: ...
+    @property
+    def bound(self) -> Bound: ...
+    @property
+    def lower(self) -> Decimal | None: ...
+    @property
+    def upper(self) -> Decimal | None: ...
+    @property
+    def modality(self) -> Modality: ...
+
+
+def said(claim: Quantified) -> str:
     """Return the quantity of a claim with its unit and bound, e.g. `up to 2,000,000,000 USD`."""
     if claim.quantity is None:
         return _limits(claim)
+    if claim.unit == "year" and claim.bound in (Bound.UP_TO, Bound.AT_LEAST):
+        # Of a year: not more than it, but at that time at the latest.
+        return text(f"claims.said.year_{claim.bound.name.lower()}", quantity=f"{claim.quantity:f}")
     return text(f"claims.said.{claim.bound.name.lower()}", quantity=quantity(claim.quantity, claim.unit))
 
 
@@ -32,6 +55,16 @@ def quantity(number: Decimal, unit: str) -> str:
     if unit in COUNTS:
         return text(f"claims.unit.{unit}{'_one' if abs(number) == 1 else ''}", number=_plain(number))
     return text(f"claims.said.{'money' if is_money(unit) else 'other'}", number=_plain(number), unit=unit)
+
+
+def measured(claim: Quantified) -> str:
+    """Return what a claim measures, in words."""
+    return text(f"claims.measure.{claim.measure.name.lower()}")
+
+
+def modality_words(claim: Quantified) -> str:
+    """Return how surely it is said."""
+    return text(f"claims.modality.{claim.modality.value}")
 
 
 def who(claim: Claim) -> str:
@@ -82,7 +115,7 @@ def _worked_out(name: str, number: Decimal, unit: str) -> str:
     return quantity(number, "share" if name in ("least", "most") else unit)
 
 
-def _limits(claim: Claim) -> str:
+def _limits(claim: Quantified) -> str:
     if claim.bound is Bound.MAJORITY:
         return text("claims.said.majority")
     lower, upper = (None if one is None else quantity(one, claim.unit) for one in (claim.lower, claim.upper))

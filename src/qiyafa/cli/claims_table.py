@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qiyafa.app.claim_words import address_of, period_words, reason, said, who
+from qiyafa.app.claim_words import address_of, measured, modality_words, period_words, reason, said, who
 from qiyafa.cli.terminal import Column, say, show_table
 from qiyafa.model.claim import Claim
 from qiyafa.model.errors import Problem
@@ -26,7 +26,7 @@ _STYLES = {
 _MOST_SIDES = 4
 _SHOWN_PROBLEMS = 20
 _COLUMNS = ("id", "claimant", "said", "measure", "period", "edition", "source")
-_FACTS = ("subject", "claimant", "publisher", "measure", "modality", "statement_date", "edition", "supersedes", "basis")
+_FACTS = ("subject", "claimant", "publisher", "statement_date", "edition", "supersedes", "basis")
 
 
 def show_checked(screen: "Console", checked: "Checked") -> None:
@@ -62,7 +62,7 @@ def show_claims(screen: "Console", claims: Sequence[Claim]) -> None:
             claim.id,
             shown(claim.claimant or claim.publisher),
             said(claim),
-            claim.measure.value,
+            measured(claim),
             period_words(claim.period),
             claim.edition,
             claim.source,
@@ -102,6 +102,8 @@ def _facts(claim: Claim, sources: Mapping[str, Source]) -> Iterable[tuple[str, s
     yield "said", said(claim)
     yield "period", period_words(claim.period)
     yield "scope", ", ".join(named)
+    yield "measure", measured(claim)
+    yield "modality", modality_words(claim)
     for name in _FACTS:
         yield name, str(getattr(claim, name) or "")
     yield "source", f"{claim.source}: {source.title}" if source else claim.source
@@ -131,7 +133,7 @@ def _show_folded(screen: "Console", findings: Sequence[Finding]) -> None:
     for one in findings:
         first = one.claims[0]
         where = first.scope.incident or str(first.period)
-        groups.setdefault((where, first.measure.value, first.unit), []).append(one)
+        groups.setdefault((where, measured(first), first.unit), []).append(one)
     for (where, measure, unit), group in sorted(groups.items()):
         claims = [claim for one in group for claim in one.claims]
         least, most = (pick(claims, key=lambda claim: (size(claim), claim.id)) for pick in (min, max))

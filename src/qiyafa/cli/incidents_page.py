@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from qiyafa.cli.incidents_words import amount_kind, amount_words, basis_words, claim_words, number, when, word
+from qiyafa.app.claim_words import said
+from qiyafa.cli.incidents_words import amount_kind, amount_words, basis_words, number, when, word
 from qiyafa.cli.terminal import Cell, Column, say, show_table
 from qiyafa.model.actor import Actor
 from qiyafa.model.case import Theft
@@ -162,7 +163,7 @@ def _claims(page: "IncidentPage") -> Rows:
         (
             shown(one.claimant or one.publisher),
             shown(one.subject),
-            Cell(claim_words(one), "bold"),
+            Cell(said(one), "bold"),
             when(one.period),
             one.source,
         )

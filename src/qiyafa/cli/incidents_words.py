@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from qiyafa.model.claim import Bound, Claim
+from qiyafa.model.claim import Bound
 from qiyafa.model.incident import Amount, AmountKind, Basis, Incident
 from qiyafa.model.period import ALWAYS, Period
 from qiyafa.record.registry import executed_usd, theft_period
@@ -30,18 +30,6 @@ def bounded(bound: Bound, value: Decimal, unit: str) -> str:
 def amount_words(amount: Amount) -> str:
     """Return an amount as its source gives it."""
     return bounded(amount.bound, amount.value, amount.currency)
-
-
-def claim_words(claim: Claim) -> str:
-    """Return the quantity of a claim, or its limits if it has none."""
-    if claim.bound is Bound.MAJORITY:
-        return text("incidents.bound.majority")
-    if claim.unit in ("year", "ordinal") and claim.quantity is not None:
-        return f"{claim.quantity:f}"
-    if claim.quantity is not None:
-        return bounded(claim.bound, claim.quantity, claim.unit)
-    limits = [number(limit, claim.unit) for limit in (claim.lower, claim.upper) if limit is not None]
-    return " – ".join(limits)
 
 
 def stolen(incident: Incident) -> str:

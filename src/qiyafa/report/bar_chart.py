@@ -18,7 +18,8 @@ _LONGEST_NAME: Final = 44
 _BAR, _GAP, _GROUP_GAP = 16.0, 5.0, 16.0
 _ARROW: Final = 8.0
 _STYLE: Final = (
-    "text{font:13px system-ui,'Noto Sans','Noto Sans Arabic','Noto Sans KR',sans-serif;fill:#1c2430}"
+    "text{font:13px system-ui,'Noto Sans','Noto Sans Arabic','Noto Sans KR',sans-serif;fill:#1c2430;"
+    "unicode-bidi:plaintext}"
     ".h{font-size:17px;font-weight:600}.g{font-weight:600}.s{font-size:11px;fill:#5b6675}"
     ".b{fill:#2f6fab}.o{fill:#b9cfe4;stroke:#2f6fab;stroke-width:.8}.r{fill:#c2782c}"
     ".l{stroke:#d9dee5;stroke-width:1}.p{fill:#fff}"

@@ -12,7 +12,7 @@ _TOP, _ROW, _BOTTOM = 62, 18, 16
 _LONGEST_NAME = 44
 _MARKS = ("theft", "disclosure", "accusation", "confirmation")
 _STYLE = """
-text{font:12px system-ui,sans-serif;fill:#1b1f24}
+text{font:12px system-ui,sans-serif;fill:#1b1f24;unicode-bidi:plaintext}
 .year{fill:#59636e}.grid{stroke:#d1d9e0}.span{stroke:#818b98;stroke-width:2}
 .theft{fill:#b3261e}.disclosure{fill:#9a6700}.accusation{fill:#0969da}.confirmation{fill:#1a7f37}
 @media (prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}.year{fill:#9198a1}.grid{stroke:#30363d}}

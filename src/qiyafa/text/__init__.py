@@ -40,7 +40,7 @@ def direction() -> str:
 
 def text(key: str, /, **fields: object) -> str:
     """Return the sentence of a key with its fields filled in. Raises KeyError for an unknown key: our own mistake."""
-    return catalogue(language())[key].format_map(
+    return _sentence(key).format_map(
         {name: shown(value) if isinstance(value, str) else value for name, value in fields.items()}
     )
 
@@ -53,9 +53,14 @@ def text_for_terminal(key: str, /, **fields: object) -> str:
     """
     if direction() == "ltr":
         return text(key, **fields)
-    return catalogue(language())[key].format_map(
+    return _sentence(key).format_map(
         {name: f"\u2068{shown(value)}\u2069" if isinstance(value, str) else value for name, value in fields.items()}
     )
+
+
+def _sentence(key: str) -> str:
+    """Return the sentence of a key, in English where a language lacks it: a test holds that none does."""
+    return catalogue(language()).get(key) or catalogue(ENGLISH)[key]
 
 
 def shown(value: str) -> str:
