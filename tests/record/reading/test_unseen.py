@@ -16,12 +16,12 @@ from support.marked_text import marked_text, read_marked
 HERE = Path(__file__).parent
 LANGUAGES = ("ar", "en", "ko")
 FOUND: Final[Mapping[str, Mapping[str, int]]] = {
-    "unseen": {"ar": 121, "en": 116, "ko": 122},
-    "sealed": {"ar": 22, "en": 23, "ko": 27},
+    "unseen": {"ar": 206, "en": 205, "ko": 222},
+    "sealed": {"ar": 22, "en": 22, "ko": 30},
 }
 """Of the answers, at least so many are found."""
 WRONG: Final[Mapping[str, Mapping[str, int]]] = {
-    "unseen": {"ar": 3, "en": 2, "ko": 6},
+    "unseen": {"ar": 7, "en": 7, "ko": 9},
     "sealed": {"ar": 4, "en": 6, "ko": 6},
 }
 """At most so many other claims are read."""

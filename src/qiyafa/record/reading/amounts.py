@@ -11,48 +11,51 @@ from typing import Final
 from qiyafa.model.claim import Bound, Measure
 from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.lexicon import Mark, Role
+from qiyafa.record.reading.number import Kind
 from qiyafa.record.reading.number_at import number_at
+from qiyafa.record.reading.numbers_arabic import without_owner
 from qiyafa.record.reading.read_claim import Draft, limits, plain
 from qiyafa.record.reading.sentence import Sentence
 from qiyafa.record.reading.tokens import Script
 from qiyafa.record.reading.units import Quantity
+from qiyafa.record.reading.unrelated import distance, is_unrelated, nearest, nearest_measure, related
 
-_UNRELATED_WITHIN: Final = 6
-"""Tokens between a quantity and a word like `reward` that takes it away."""
 _CHANGE_BEFORE, _CHANGE_BEHIND = 4, 3
 _CHANGE_BY: Final = 16
 """Tokens between a rise and its measure if a word says `by`: `ارتفعت قيمة الأصول المسروقة بنسبة 21%`."""
 _CHANGED_TO: Final = 2
+_SHARED_WITHIN: Final = 7
+_YEARLY_WITHIN: Final = 2
 _PART_WITHIN: Final = 3
 _TIMES_WITHIN: Final = 4
 _BY: Final = frozenset(folded_words("by بنسبه بمعدل بواقع بمقدار"))
 _MORE: Final = {
-    **dict.fromkeys(folded_words("more higher اكثر اعلي"), 1),
-    **dict.fromkeys(("less", "fewer", "lower", "اقل"), -1),
+    **dict.fromkeys(folded_words("more higher above اكثر اعلي"), 1),
+    **dict.fromkeys(("less", "fewer", "lower", "below", "اقل"), -1),
 }
 """Words right behind a percentage that make it a change: `17% more than`."""
 _ROBBED_WITHIN: Final = 4
-_VICTIMS: Final = frozenset(folded_words("victims ضحيه ضحايا 피해자 명의"))
+_VICTIMS: Final = frozenset(folded_words("victims ضحيه ضحايا 피해자 명의 회원"))
 _WHOLE_WITHIN: Final = 4
 """Tokens between `most` and what it is most of."""
 _SHARE_WITHIN: Final = 18
 _TOTAL_WITHIN: Final = 8
 _SANCTION_WITHIN: Final = 18
 _VICTIM_WITHIN: Final = 5
-_BEHIND_COSTS: Final = 2
-"""A word behind a quantity explains it less than one as near before it."""
 _MOST_ATTACKS: Final = 1_000_000
 _MOST_DESIGNEES: Final = 10_000
 _MAX_SHARE: Final = Decimal(1)
 _PLACES: Final = frozenset(folded_words("in across from throughout spanning over at least في عبر من علي"))
 _GENERIC: Final = frozenset(
     folded_words(
-        "건 건의 차례 차례의 operations occasions عمليه عمليات واقعه وقائع حاله حادث حوادث حادثه incidents "
+        "جريمه جرائم 건 건의 차례 차례의 operations occasions عمليه عمليات واقعه وقائع حاله حادث حوادث حادثه incidents "
         "incident raids 사건 공격"
     )
 )
 """Nouns that count attacks only where the sentence speaks of attacks."""
 _OUTCOMES: Final = (Measure.RECOVERED, Measure.FROZEN, Measure.BLOCKED, Measure.OUTSTANDING)
+_DONE_BY_OTHERS: Final = (Measure.FROZEN, Measure.BLOCKED, Measure.RECOVERED)
+"""What firms beside it did against a theft, so that they are no victims: `two exchanges have frozen`."""
 _MONEY: Final = (Role.CURRENCY, Role.ASSET)
 
 
@@ -68,7 +71,8 @@ class Setting:
 
 def amounts(sentence: Sentence, quantities: list[Quantity], setting: Setting) -> list[Draft]:
     """Return the drafts of a sentence's quantities, in order."""
-    drafts = [draft for quantity in quantities if (draft := _draft(sentence, quantity, setting)) is not None]
+    told = related(sentence, quantities)
+    drafts = [draft for quantity in told if (draft := _draft(sentence, quantity, setting)) is not None]
     drafts += [draft for mark in sentence.roles.get(Role.MAJORITY, ())[:8] if (draft := _majority(sentence, mark))]
     taken = {place for draft in drafts for place in range(draft.first, draft.after)}
     drafts += [
@@ -89,50 +93,15 @@ def _draft(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | 
     return _count(sentence, quantity, setting)
 
 
-def _distance(quantity: Quantity, mark: Mark) -> int:
-    if mark.after <= quantity.first:
-        return quantity.first - mark.after
-    return max(0, mark.first - quantity.after) + _BEHIND_COSTS
-
-
-def _nearest(sentence: Sentence, quantity: Quantity, role: Role) -> Mark | None:
-    marks = sentence.roles.get(role, ())
-    return min(marks, key=lambda mark: (_distance(quantity, mark), mark.first), default=None)
-
-
-def _measure(sentence: Sentence, quantity: Quantity) -> Mark | None:
-    """Return the word that says what is measured: the nearest, but one of the same clause before any other."""
-    marks = sentence.roles.get(Role.MEASURE, [])
-
-    def far(mark: Mark) -> tuple[bool, int, int]:
-        span = (mark.after, quantity.first) if mark.first < quantity.first else (quantity.after, mark.first)
-        return sentence.has_comma(*span), _distance(quantity, mark), mark.first
-
-    return min(marks, key=far, default=None)
-
-
-def _is_unrelated(sentence: Sentence, quantity: Quantity, measure: Mark | None) -> bool:
-    other = _nearest(sentence, quantity, Role.UNRELATED)
-    if other is None:
-        return False
-    span = (other.after, quantity.first) if other.first < quantity.first else (quantity.after, other.first)
-    away = _distance(quantity, other)
-    if other.first == quantity.after:
-        return True
-    if sentence.has_comma(*span) or away > _UNRELATED_WITHIN:
-        return False
-    return measure is None or away <= _distance(quantity, measure) or away <= 1
-
-
 def _money(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
-    measure = _measure(sentence, quantity)
-    if _is_unrelated(sentence, quantity, measure):
-        return None
+    measure = nearest_measure(sentence, quantity)
     if measure is not None:
         return _drafted(quantity, "amount", _tried(sentence, measure), (measure,))
-    attack = _nearest(sentence, quantity, Role.ATTACK) or _counted_attacks(sentence)
+    attack = nearest(sentence, quantity, Role.ATTACK) or _counted_attacks(sentence)
     if attack is not None:
         return _drafted(quantity, "amount", Measure.STOLEN, (attack,))
+    if sentence.has(Role.ASSET) and sentence.word(quantity.first - 1) == "at":
+        return None
     if setting.speaks_of_theft and (setting.is_entry or _is_told_of(sentence, quantity)):
         return _drafted(quantity, "amount", Measure.STOLEN, ())
     return None
@@ -152,6 +121,8 @@ def _counted_attacks(sentence: Sentence) -> Mark | None:
 def _is_told_of(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a sentence that only says `worth`, `a total of`, `fell to` or lists goes on with the sentence before."""
     if any(0 <= quantity.first - mark.after <= _CHANGED_TO for mark in sentence.roles.get(Role.CHANGE, ())):
+        return True
+    if sentence.has(Role.CHANGE) and sentence.language == "ko" and sentence.word(quantity.first - 1) == "(":
         return True
     if any(token.word == ":" for token in sentence.tokens[: quantity.first]):
         return True
@@ -198,16 +169,16 @@ def _count(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | 
         return None
     if words in _GENERIC and not is_of_attacks and not setting.speaks_of_theft:
         return None
-    measure = _measure(sentence, quantity)
+    measure = nearest_measure(sentence, quantity)
     return _drafted(quantity, "count", Measure.INCIDENTS, (measure,) if measure else ())
 
 
 def _countries(sentence: Sentence, quantity: Quantity) -> Draft | None:
-    attack = _nearest(sentence, quantity, Role.ATTACK) or _nearest(sentence, quantity, Role.MEASURE)
+    attack = nearest(sentence, quantity, Role.ATTACK) or nearest(sentence, quantity, Role.MEASURE)
     is_korean = sentence.tokens[quantity.after - 1].script is Script.HANGUL
     if attack is None or not (is_korean or sentence.word(quantity.first - 1) in _PLACES):
         return None
-    if _is_unrelated(sentence, quantity, attack):
+    if is_unrelated(sentence, quantity, attack):
         return None
     return _drafted(quantity, "count", Measure.COUNTRIES, (attack,))
 
@@ -232,18 +203,23 @@ def _victims(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft 
     )
     if is_robbed and not marks and setting.speaks_of_theft:
         return _drafted(quantity, "count", Measure.VICTIMS, (), "people")
-    near = [mark for mark in marks if is_robbed or _distance(quantity, mark) <= _VICTIM_WITHIN]
-    near.sort(key=lambda mark: _distance(quantity, mark))
-    if not near or (not is_robbed and _is_unrelated(sentence, quantity, near[0])):
+    near = [mark for mark in marks if is_robbed or distance(quantity, mark) <= _VICTIM_WITHIN]
+    near.sort(key=lambda mark: distance(quantity, mark))
+    if not near or (not is_robbed and is_unrelated(sentence, quantity, near[0])):
+        return None
+    if not is_robbed and near[0].value in _DONE_BY_OTHERS:
         return None
     unit = quantity.unit if quantity.unit == "organisations" else "people"
     return _drafted(quantity, "count", Measure.VICTIMS, (near[0],), unit)
 
 
 def _designees(sentence: Sentence, quantity: Quantity) -> Draft | None:
-    sanction = _nearest(sentence, quantity, Role.SANCTION)
+    sanction = nearest(sentence, quantity, Role.SANCTION)
+    times = sentence.roles.get(Role.TIME, ())
+    if any(mark.value == "yearly" and 0 <= quantity.first - mark.after <= _YEARLY_WITHIN for mark in times):
+        return None
     is_many = (quantity.number.value or quantity.number.lower or 0) > _MOST_DESIGNEES
-    if is_many or sanction is None or _distance(quantity, sanction) > _SANCTION_WITHIN:
+    if is_many or sanction is None or distance(quantity, sanction) > _SANCTION_WITHIN:
         return None
     return _drafted(quantity, "count", Measure.DESIGNATIONS, (sanction,))
 
@@ -263,20 +239,31 @@ def _sign(sentence: Sentence, first: int, after: int) -> Mark | None:
     behind = [mark for mark in sentence.roles.get(Role.CHANGE, ()) if 0 <= mark.first - after <= _CHANGE_BEHIND]
     is_korean = sentence.tokens[first].script is Script.HANGUL or sentence.language == "ko"
     if is_korean:
-        return behind[0] if behind else None
+        return behind[0] if behind else _shared_change(sentence, after)
     return before[-1] if before else next((mark for mark in behind if not sentence.has_comma(after, mark.first)), None)
+
+
+def _shared_change(sentence: Sentence, after: int) -> Mark | None:
+    """Return the Korean verb that two percentages share: `건수는 11%, 피해액은 19% 줄었다`."""
+    places = range(after, after + _SHARED_WITHIN)
+    has_another = any(sentence.at(place, Role.PERCENT) for place in places)
+    if sentence.word(after) != "," or not has_another:
+        return None
+    return next((mark for place in places if (mark := sentence.at(place, Role.CHANGE))), None)
 
 
 def _change(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
     sign = _sign(sentence, quantity.first, quantity.after)
     is_level = sentence.word(quantity.first - 1) in ("from", "من", "to", "الي")
+    is_compared = setting.is_entry or sentence.word(quantity.first - 1).endswith("보다")
     is_told = sentence.has(Role.MEASURE, Role.ATTACK) or (
-        setting.speaks_of_theft and any(mark.first < quantity.first for mark in sentence.roles.get(Role.TOTAL, ()))
+        setting.speaks_of_theft
+        and (is_compared or any(mark.first < quantity.first for mark in sentence.roles.get(Role.TOTAL, ())))
     )
     if sign is None or is_level or quantity.number.value is None or not is_told:
         return None
     assert isinstance(sign.value, int)
-    if _is_unrelated(sentence, quantity, None):
+    if is_unrelated(sentence, quantity, None):
         return None
     value = plain(quantity.number.value * sign.value)
     draft = _drafted(quantity, "change", _what(sentence, quantity), (sign,), "ratio")
@@ -288,7 +275,7 @@ def _change(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft |
 
 
 def _what(sentence: Sentence, quantity: Quantity) -> Measure:
-    measure = _measure(sentence, quantity)
+    measure = nearest_measure(sentence, quantity)
     return Measure(str(measure.value)) if measure is not None else Measure.INCIDENTS
 
 
@@ -299,14 +286,19 @@ def _share(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | 
         for mark in sentence.roles.get(role, ())
         if -_SHARE_WITHIN <= mark.first - quantity.after <= _SHARE_WITHIN
     ]
-    measure = _measure(sentence, quantity)
+    last = sentence.word(quantity.number.after - 1)
+    is_of_it = quantity.number.kind is Kind.FRACTION and without_owner(last) != last
+    measure = nearest_measure(sentence, quantity)
     is_of_theft = sentence.has(Role.MEASURE, Role.ATTACK) or _counted_attacks(sentence) is not None
     if sentence.language == "ko":
         is_beside = any(one.after == quantity.first and sentence.word(one.after - 1).endswith("의") for one in wholes)
     else:
-        is_beside = any(0 <= one.first - quantity.after <= _PART_WITHIN for one in wholes)
-    is_told = setting.speaks_of_theft and is_beside
-    if not wholes or _is_unrelated(sentence, quantity, None) or not (is_of_theft or is_told):
+        is_beside = any(0 <= one.first - quantity.number.after <= _PART_WITHIN for one in wholes)
+    is_told = setting.speaks_of_theft and (is_beside or is_of_it)
+    number = quantity.number
+    if any(part is not None and part > _MAX_SHARE for part in (number.value, number.lower, number.upper)):
+        return None
+    if not (wholes or is_of_it) or is_unrelated(sentence, quantity, None) or not (is_of_theft or is_told):
         return None
     return _drafted(quantity, "share", _outcome(sentence, quantity.first, measure), (measure,) if measure else ())
 

@@ -30,8 +30,10 @@ _LONGEST_PAST: Final = 60
 """Years of `the past N years`."""
 _YEARS: Final = frozenset({"year0", "year-"})
 """How the values of relative years begin: `year0`, `year-1`."""
-BEGINNINGS: Final = frozenset({Role.RELATIVE, Role.TIME, Role.MONTH, Role.DECADE})
-"""What a date begins with, if not with a number."""
+BEGINNINGS: Final = (Role.RELATIVE, Role.MONTH, Role.DECADE)
+"""What a date begins with, if not with a number or one of the next."""
+TIMES_THAT_BEGIN: Final = ("past", "years", "half-", "quarter-")
+"""How the values of words of time begin that a date may begin with."""
 
 
 def date_at(sentence: Sentence, place: int, today: Today) -> FoundDate | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from qiyafa.model.period import Period
-from qiyafa.record.reading.date_forms import BEGINNINGS, date_at
+from qiyafa.record.reading.date_forms import BEGINNINGS, TIMES_THAT_BEGIN, date_at
 from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.found_date import FILLERS, DateKind, FoundDate, Today, month_period
 from qiyafa.record.reading.lexicon import Mark, Role
@@ -17,6 +17,8 @@ from qiyafa.record.reading.tokens import Script
 
 MOST: Final = 40
 """Dates of one sentence that are read."""
+_LONGEST_YEAR, _POINTS = 4, 2
+"""Digits of a year, and points of a date in digits: other numbers are no dates."""
 _ISSUED_WITHIN: Final = 6
 """Words between `published` and the date that belongs to it."""
 _FILLERS_BEFORE: Final = 4
@@ -57,9 +59,15 @@ def find_dates(sentence: Sentence, today: Today) -> list[FoundDate]:
 
 def _beginnings(sentence: Sentence) -> list[int]:
     """Return the tokens at which a date may begin: numbers, and words that the tables say begin one."""
-    places = {place for place, token in enumerate(sentence.tokens) if token.script is Script.NUMBER}
+    places = {
+        place
+        for place, token in enumerate(sentence.tokens)
+        if token.script is Script.NUMBER and (len(token.word) <= _LONGEST_YEAR or token.word.count(".") == _POINTS)
+    }
     for role in BEGINNINGS:
         places.update(mark.first for mark in sentence.roles.get(role, ()))
+    times = sentence.roles.get(Role.TIME, ())
+    places.update(mark.first for mark in times if str(mark.value).startswith(TIMES_THAT_BEGIN))
     return sorted(places)
 
 
@@ -160,7 +168,8 @@ def _is_said(sentence: Sentence, one: FoundDate) -> bool:
             return False
         if sentence.before(place, Role.ISSUED) is not None:
             return True
-        if place >= one.first - 2 and sentence.before(place, Role.SAYS) is not None:
+        is_saying = sentence.before(place, Role.SAYS) is not None and sentence.before(place, Role.TIME) is None
+        if place >= one.first - 2 and is_saying:
             return True
     if is_korean and any(sentence.at(one.after + more, Role.ISSUED) is not None for more in (0, 1)):
         return True

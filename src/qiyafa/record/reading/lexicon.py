@@ -92,77 +92,96 @@ class _Node:
     meanings: list[tuple[Role, object]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the tables know of one word."""
+
+    forms: tuple[str, ...]
+    """Its forms that stand in a table."""
+    alone: tuple[tuple[Role, object], ...]
+    """What it means without the words behind it."""
+    may_go_on: bool
+    """Whether a longer phrase begins with it."""
+
+
+def _meanings(nodes: list[_Node]) -> dict[tuple[Role, object], None]:
+    return dict.fromkeys(meaning for node in nodes for meaning in node.meanings)
+
+
 class Lexicon:
     """The tables, ready to be looked up."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self._root = _Node()
-        self._known: set[str] = set()
+        self._written: set[str] = set()
         self._stems: set[str] = set()
         for table in tables:
             for role, phrases in table.items():
                 for value, written in phrases.items():
                     for phrase in written.split("/"):
                         self._add(phrase, role, value)
-        self._forms: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, _Known] = {}
 
     def _add(self, phrase: str, role: Role, value: object) -> None:
         node = self._root
         words = fold_word(phrase).replace("-", " - ").split()
         assert words, (role, value)
         for word in words:
-            (self._stems if word.endswith("~") else self._known).add(word)
+            (self._stems if word.endswith("~") else self._written).add(word)
             node = node.children.setdefault(word, _Node())
         if (role, value) not in node.meanings:
             node.meanings.append((role, value))
 
     def marks(self, sentence: list[Token]) -> list[Mark]:
         """Return the phrases of a sentence in order; where several begin, the longest, and none inside another."""
-        forms = [self._known_forms(token) for token in sentence]
+        words = [self._known(token) for token in sentence]
         found: list[Mark] = []
         first = 0
-        while first < len(sentence):
-            if not forms[first]:
-                first += 1
-                continue
-            nodes, after = self._longest(forms, first)
-            meanings = dict.fromkeys(meaning for node in nodes for meaning in node.meanings)
-            found += [Mark(role, value, first, after) for role, value in meanings]
-            if after - first > 1 and not any(role in _WHOLE for role, _ in meanings):
-                found += self._measures_inside(forms, first, after)
+        while first < len(words):
+            word, after = words[first], first + 1
+            meanings: Iterable[tuple[Role, object]] = word.alone
+            if word.may_go_on and after < len(words) and words[after].forms:
+                nodes, after = self._longest(words, first)
+                meanings = _meanings(nodes)
+            if meanings:
+                found += [Mark(role, value, first, after) for role, value in meanings]
+                if after - first > 1 and not any(role in _WHOLE for role, _ in meanings):
+                    found += self._measures_inside(words, first, after)
             first = after
         return found
 
-    def _measures_inside(self, forms: list[tuple[str, ...]], first: int, after: int) -> Iterator[Mark]:
+    def _measures_inside(self, words: list[_Known], first: int, after: int) -> Iterator[Mark]:
         """Yield the words of a phrase that also say what is measured: `stolen` in `most stolen`."""
         for place in range(first, after):
-            nodes = [self._root.children[form] for form in forms[place] if form in self._root.children]
-            meanings = dict.fromkeys(meaning for node in nodes for meaning in node.meanings)
+            meanings = words[place].alone
             yield from (Mark(role, value, place, place + 1) for role, value in meanings if role is Role.MEASURE)
 
-    def _longest(self, forms: list[tuple[str, ...]], first: int) -> tuple[list[_Node], int]:
+    def _longest(self, words: list[_Known], first: int) -> tuple[list[_Node], int]:
         best: tuple[list[_Node], int] = ([], first + 1)
         here = [self._root]
-        for place in range(first, len(forms)):
-            here = [node.children[form] for node in here for form in forms[place] if form in node.children]
+        for place in range(first, len(words)):
+            here = [node.children[form] for node in here for form in words[place].forms if form in node.children]
             if not here:
                 break
             if meant := [node for node in here if node.meanings]:
                 best = (meant, place + 1)
         return best
 
-    def _known_forms(self, token: Token) -> tuple[str, ...]:
-        known = self._forms.get(token.word)
+    def _known(self, token: Token) -> _Known:
+        known = self._words.get(token.word)
         if known is None:
-            if len(self._forms) >= _REMEMBERED:
-                self._forms.clear()
-            known = self._forms[token.word] = tuple(self._look_up(token))
+            if len(self._words) >= _REMEMBERED:
+                self._words.clear()
+            forms = tuple(self._look_up(token))
+            nodes = [self._root.children[form] for form in forms if form in self._root.children]
+            known = _Known(forms, tuple(_meanings(nodes)), any(node.children for node in nodes))
+            self._words[token.word] = known
         return known
 
     def _look_up(self, token: Token) -> Iterator[str]:
         word = token.word[:_LONGEST_WORD]
         variants = list(variants_of(word, token.script))
-        yield from (variant for variant in variants if variant in self._known)
+        yield from (variant for variant in variants if variant in self._written)
         for variant in variants:
             for length in range(min(len(variant), _LONGEST_STEM), 0, -1):
                 if (stem := variant[:length] + "~") in self._stems:

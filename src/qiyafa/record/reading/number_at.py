@@ -1,6 +1,7 @@
 """The number that begins at a token of a sentence, in digits or in letters, in any of the three languages."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from qiyafa.record.reading import numbers_arabic, numbers_english, numbers_korean
 from qiyafa.record.reading.number import Number, digits
@@ -20,6 +21,17 @@ def number_at(tokens: list[Token], first: int) -> Number | None:
     if token.script is Script.HANGUL:
         return numbers_korean.spelled(tokens, first)
     return None
+
+
+@lru_cache(maxsize=50_000)
+def may_begin(word: str) -> bool:
+    """Whether a number may begin with a word: what the tables of no language know is passed over at once."""
+    return (
+        word[0].isdigit()
+        or word in numbers_english.BEGINNINGS
+        or numbers_korean.may_begin(word)
+        or numbers_arabic.may_begin(word)
+    )
 
 
 def _scaled(tokens: list[Token], first: int, value: Decimal) -> Number:

@@ -70,7 +70,12 @@ _TABLES: Final = (_SMALL, _TENS, _HUNDREDS, _SCALES, _DUALS, _MANY, _PARTS)
 _OF_EVERY: Final = ["من", "كل"]
 _PREPOSITIONS: Final = "بلكوف"
 """Letters before a scale that begin another number: `عام 2024 بمليار دولار`."""
-_QUARTERS: Final = fold_word("أرباع")
+_PLURAL_PARTS: Final = {
+    fold_word(word): of
+    for word, of in (("أرباع", 4), ("أخماس", 5), ("أسداس", 6), ("أسباع", 7), ("أثمان", 8), ("أتساع", 9), ("أعشار", 10))
+}
+_OF_IT: Final = tuple(fold_word(word) for word in ("ها", "هم", "ه"))
+"""What is fastened to a part to say of what: `نصفها`, `أربعة أخماسه`."""
 _WHOLES: Final = frozenset(
     fold_word(word)
     for word in folded_words("إجمالي مجموع جميع كل قيمة حجم ما هذه هذا عدد تلك ذلك خسائر أموال عائدات إيرادات")
@@ -87,7 +92,7 @@ def scaled(tokens: list[Token], first: int, value: Decimal, after: int) -> Numbe
 
 def spelled(tokens: list[Token], first: int) -> Number | None:
     """Return the number in letters that begins at a token, or None."""
-    if not _may_begin(tokens[first].word):
+    if not may_begin(tokens[first].word):
         return None
     return _order(tokens, first) or _of_every(tokens, first) or _fraction(tokens, first) or _cardinal(tokens, first)
 
@@ -103,9 +108,14 @@ def _of_every(tokens: list[Token], first: int) -> Number | None:
 
 
 @lru_cache(maxsize=50_000)
-def _may_begin(word: str) -> bool:
+def may_begin(word: str) -> bool:
     """Whether a number may begin with a word."""
-    return word in _FEW or word[1:] in _FEW or any(form in table for form in arabic_variants(word) for table in _TABLES)
+    return (
+        word in _FEW
+        or word[1:] in _FEW
+        or without_owner(word) != word
+        or any(form in table for form in arabic_variants(word) for table in _TABLES)
+    )
 
 
 def _value(tokens: list[Token], place: int, table: dict[str, Decimal]) -> Decimal | None:
@@ -135,11 +145,14 @@ def _order(tokens: list[Token], first: int) -> Number | None:
 def _fraction(tokens: list[Token], first: int) -> Number | None:
     """Read `نصف`, `ثلثي`, `ثلاثة أرباع`, `خمس الخسائر`, and of a scale `نصف مليار`."""
     parts, after = _value(tokens, first, _SMALL), first + 1
-    if parts is not None and after < len(tokens) and tokens[after].word == _QUARTERS:
-        value: Decimal | None = fraction(int(parts), 4)
+    of = _PLURAL_PARTS.get(without_owner(tokens[after].word)) if parts is not None and after < len(tokens) else None
+    if parts is not None and of is not None and parts < of:
+        value: Decimal | None = fraction(int(parts), of)
         after += 1
     else:
         value = _value(tokens, first, _PARTS)
+        if value is None:
+            value = _PARTS.get(without_owner(tokens[first].word))
     if value is None:
         return None
     scale = _value(tokens, after, _SCALES)
@@ -148,6 +161,14 @@ def _fraction(tokens: list[Token], first: int) -> Number | None:
     if parts is not None and after == first + 1 and not _is_whole(tokens, after):
         return None
     return Number(Kind.FRACTION, first, after, value, is_spelled=True)
+
+
+def without_owner(word: str) -> str:
+    """Return a part without the pronoun that says of what: `أخماس` of `أخماسه`; any other word as it is."""
+    if word in _SMALL:
+        return word
+    bare = next((word.removesuffix(end) for end in _OF_IT if word.endswith(end)), word)
+    return bare if bare in _PARTS or bare in _PLURAL_PARTS else word
 
 
 def _is_whole(tokens: list[Token], place: int) -> bool:

@@ -77,7 +77,7 @@ _PARTS: Final = {
 _MOST_PARTS: Final = 10
 _SPANS: Final = tuple([word] for word in folded_words("days weeks months years hours minutes day % million billion"))
 """Words behind `one in five` that make it a time or an amount."""
-_BEGINNINGS: Final = frozenset({*_SMALL, *_TENS, *_MANY, *_FEW, "a", "half"})
+BEGINNINGS: Final = frozenset({*_SMALL, *_TENS, *_MANY, *_FEW, "a", "half"})
 
 
 def scale_at(tokens: list[Token], place: int) -> Piece | None:
@@ -104,7 +104,7 @@ def with_scale(tokens: list[Token], first: int, value: Decimal, after: int) -> N
 def spelled(tokens: list[Token], first: int) -> Number | None:
     """Return the number in letters that begins at a token, or None."""
     word = tokens[first].word
-    if word not in _BEGINNINGS:
+    if word not in BEGINNINGS:
         return None
     if word in _MANY:
         return _many(tokens, first)

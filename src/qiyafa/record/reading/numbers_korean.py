@@ -39,8 +39,12 @@ _UNIT_AND_BOUND: Final = re.compile(
     "(달러|원|엔|유로|위안|파운드|건|명|개국|개|곳)(?=이상|가량|정도|안팎|내외|이하|미만|초과|가까이|쯤|넘)"
 )
 """`원가량`: a unit and a bound in one word."""
+_TIMES: Final = ("년", "월", "일", "시", "분기", "세", "차", "살", "대")
+"""What is fastened to digits that are a time or an age."""
+_NEXT_SCALE: Final = 10
 _HALF: Final = "절반"
 _PART_OF: Final = "분의"
+_FIRST_LETTERS: Final = frozenset(word[0] for word in (*_NATIVE, *_NATIVE_TENS, *_SMALL_SCALES, _MANY, _HALF))
 
 
 def taken_apart(tokens: list[Token]) -> list[Token]:
@@ -52,6 +56,8 @@ def taken_apart(tokens: list[Token]) -> list[Token]:
             found += _apart(token)
         elif token.script is Script.HANGUL and (many := _MANY_OR_BARE.match(token.word)):
             found += _split(token, many.end())
+        elif before is not None and before.word in _SCALES and (unit := _UNIT_AND_BOUND.match(token.word)):
+            found += _split(token, unit.end(1))
         else:
             found.append(token)
     return found
@@ -129,10 +135,23 @@ def _goes_on(tokens: list[Token], place: int, last_big: Decimal | None) -> Piece
         return Piece(value, place + 1)
     if last_big is None or place + 1 >= len(tokens) or not tokens[place + 1].glued:
         return None
+    if value < last_big and value * _NEXT_SCALE >= last_big and _is_counted(tokens[place + 1]):
+        return Piece(value, place + 1)
     scales = [_SCALES.get(following.word) for following in tokens[place + 1 : place + 3]]
     ahead = [scale for scale in scales if scale is not None]
     biggest = max(ahead, default=Decimal(0))
     return Piece(value, place + 1) if 0 < biggest < last_big else None
+
+
+def _is_counted(token: Token) -> bool:
+    """Whether what is fastened to digits is a unit, as in `1만 2,406명`; not a scale, nor a date or an age."""
+    is_time = token.word.startswith(_TIMES) and not token.word.startswith("일당")
+    return token.script is Script.HANGUL and token.word not in _SCALES and not is_time
+
+
+def may_begin(word: str) -> bool:
+    """Whether a number in letters may begin with a word."""
+    return word[:1] in _FIRST_LETTERS
 
 
 def spelled(tokens: list[Token], first: int) -> Number | None:

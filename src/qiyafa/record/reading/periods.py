@@ -21,7 +21,14 @@ _BASE_WITHIN: Final = 5
 """Tokens between `compared with` and its date: `عن الفترة نفسها من العام الماضي`."""
 _DATED_WITHIN: Final = 1
 """Tokens between a Korean date and the quantity that it alone belongs to: `2021년 3조원에서 지난해 1조원으로`."""
-_AGAINST: Final = frozenset({"against", "versus", "مقابل"})
+AGAINST: Final = frozenset({"against", "versus", "vs", "مقابل"})
+"""Words before a number that the one told of is compared with."""
+_ENDS_COMPARISON: Final = frozenset({"and", ","})
+"""Words behind what something is compared with, after which a text speaks of the present again."""
+_LEVEL_WITHIN: Final = 9
+"""Tokens between `from` and the date of its number."""
+_BASE_BEHIND: Final = 6
+"""Tokens between a Korean date and the `보다` behind its quantity: `2021년의 33억 달러보다`."""
 _ONWARDS: Final = ("에서", "로", "보다", "이며", "이고")
 _OTHER_EVENT: Final = frozenset({"before", "after", "until", "قبل", "بعد"})
 _OF_THE_YEAR: Final = ("ordinal", "record", "superlative", "supports")
@@ -74,9 +81,11 @@ def _is_beside(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
 
 def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundDate | None:
     """Choose: within the claim's words, behind it in its clause, before it, behind it anywhere."""
+    dates = [one for one in dates if not _is_of_level(sentence, one, draft)]
     within = [one for one in dates if draft.first <= one.first < draft.after]
+    within += [one for one in dates if one.after == draft.first - 1 and sentence.word(one.after) == "("]
     is_korean = sentence.language == "ko"
-    behind = [one for one in dates if one.first >= draft.after]
+    behind = [one for one in dates if one.first >= draft.after and not _is_of_compared(sentence, one, draft)]
     behind = [one for one in behind if not one.is_before or (one.first - draft.after <= 1 and not is_korean)]
     before = [one for one in dates if one.after <= draft.first]
     is_now = [
@@ -84,7 +93,7 @@ def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundD
         for one in before
         if not _is_base(sentence, one) and not (one.is_before and not _is_beside(sentence, one, draft))
     ]
-    before = is_now or before
+    before = is_now or [one for one in before if sentence.word(one.after) not in _ENDS_COMPARISON]
     if within:
         return within[0]
     is_next = behind and behind[0].first == draft.after and not _goes_on(sentence, draft)
@@ -101,6 +110,25 @@ def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundD
     if before:
         return before[-1]
     return behind[0] if behind else None
+
+
+def _is_of_compared(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
+    """Whether a date behind belongs to a number that this one is compared with: `303 hacks, against 282 in 2023`."""
+    places = [place for place in range(draft.after, one.first) if sentence.word(place) in AGAINST]
+    return bool(places) and _has_number(sentence, places[0], one.first)
+
+
+def _is_of_level(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
+    """Whether a date belongs to what another number fell from: the year of `from $1.5 billion in 2024 to $713m`."""
+    if sentence.word(one.after) not in ("to", "الي") or not sentence.has(Role.CHANGE):
+        return False
+    places = [place for place in range(max(0, one.first - _LEVEL_WITHIN), one.first) if _is_from(sentence, place)]
+    is_level = bool(places) and _has_number(sentence, places[-1], one.first)
+    return is_level and not places[-1] <= draft.first < one.first
+
+
+def _is_from(sentence: Sentence, place: int) -> bool:
+    return sentence.word(place) in ("from", "من")
 
 
 def _has_number(sentence: Sentence, first: int, after: int) -> bool:
@@ -124,12 +152,12 @@ def _is_before_change(sentence: Sentence, draft: Draft) -> bool:
     if sentence.word(draft.after - 1).endswith("에서") and sentence.has(Role.CHANGE):
         return True
     before = sentence.word(draft.first - 1)
-    if before in _AGAINST or (before == "from" and sentence.before(draft.first - 1, Role.CHANGE) is not None):
+    if before in AGAINST or (before == "from" and sentence.before(draft.first - 1, Role.CHANGE) is not None):
         return True
     is_from = before in ("from", "من")
     places = (*range(draft.after, draft.after + 2), *range(max(0, draft.first - _TO_WITHIN), draft.first))
     is_to = any(sentence.word(place) in ("to", "الي") for place in places)
-    return is_from and is_to and sentence.has(Role.CHANGE)
+    return is_from and is_to and sentence.has(Role.CHANGE, Role.DOUBLED)
 
 
 def _year_before(chosen: FoundDate | None, inherited: Inherited, day: date) -> Covered:
@@ -174,13 +202,17 @@ def _is_base(sentence: Sentence, one: FoundDate) -> bool:
         marks = sentence.ending.get(place, ())
         if any(mark.role is Role.TIME and mark.value == "from-base" for mark in marks):
             return True
-    return False
+    before = [sentence.word(one.first - 2), sentence.word(one.first - 1)]
+    return before[1] == "than" or before == ["than", "in"]
 
 
 def _is_base_before(sentence: Sentence, one: FoundDate) -> bool:
     """Whether it is what Korean compares with: `전년 대비`, `지난해보다`."""
-    if sentence.word(one.after - 1).endswith("보다"):
-        return True
+    for place in range(one.after - 1, one.after + _BASE_BEHIND):
+        if sentence.word(place).endswith("보다"):
+            return True
+        if sentence.word(place) == ",":
+            break
     mark = sentence.at(one.after, Role.TIME)
     return mark is not None and mark.value == "from-base" and sentence.tokens[mark.first].script is Script.HANGUL
 
@@ -191,7 +223,7 @@ def _without_date(dates: list[FoundDate], draft: Draft, inherited: Inherited, da
     if said is not None and of_the_year:
         return Covered(said.period, said)
     if said is not None and not (inherited.period is not None and inherited.sentences == 1):
-        return Covered(said.period, said)
+        return Covered(Period(None, said.period.end), said)
     if inherited.period is not None and not of_the_year:
         start = inherited.period.start if draft.measure in _AS_OF_NOW else None
         return Covered(Period(start, max(day, start)) if start else inherited.period, None)

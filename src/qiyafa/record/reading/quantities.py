@@ -9,7 +9,7 @@ from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.found_date import FoundDate
 from qiyafa.record.reading.lexicon import Mark, Role
 from qiyafa.record.reading.number import Kind, Number
-from qiyafa.record.reading.number_at import number_at
+from qiyafa.record.reading.number_at import may_begin, number_at
 from qiyafa.record.reading.numbers_korean import ODD
 from qiyafa.record.reading.sentence import Sentence
 from qiyafa.record.reading.tokens import Script
@@ -35,6 +35,8 @@ _ELIDED_MONEY: Final = 1_000_000
 _RISING: Final = (Role.COUNT, Role.CURRENCY, Role.ASSET)
 _FROM_IN_KOREAN: Final = "에서"
 _BOUND_WITHIN: Final = 3
+_LED: Final = frozenset({"no", "no.", "#", "رقم", "제", "상위", "top"})
+"""Words before a number of a list or of a choice: `No. 5`, `the top 10`."""
 _REACHING: Final = frozenset({"لتصل", "ليصل"})
 """`ارتفعت لتصل إلى` says what was reached; `تصل إلى` alone sets a bound."""
 _STRONGER: Final = (Bound.AT_LEAST, Bound.MORE_THAN, Bound.UP_TO, Bound.ALMOST, Bound.ABOUT)
@@ -47,7 +49,8 @@ def find_quantities(sentence: Sentence, dates: list[FoundDate], money: str = "")
     waiting: Number | None = None
     place = 0
     while place < len(sentence.tokens) and len(found) < MOST:
-        number = None if place in taken else number_at(sentence.tokens, place)
+        is_number = place not in taken and may_begin(sentence.tokens[place].word)
+        number = number_at(sentence.tokens, place) if is_number else None
         if number is None or _is_part(sentence, number):
             place += 1
             continue
@@ -77,7 +80,7 @@ def _is_part(sentence: Sentence, number: Number) -> bool:
         return sentence.before(number.first, Role.CURRENCY) is None
     if "=" in (before, sentence.word(number.after)):
         return True
-    return before in ("no", "no.", "#", "رقم", "제") and token.script is Script.NUMBER
+    return before in _LED and token.script is Script.NUMBER
 
 
 def _elided(sentence: Sentence, number: Number, found: list[Quantity], money: str) -> Quantity | None:
@@ -195,7 +198,7 @@ def _is_range(sentence: Sentence, low: Number, high: Quantity) -> bool:
     """Whether `600-700 million`, `between $600m and $700m`, `3~4억`: two numbers and a joint between them."""
     between = [token.word for token in sentence.tokens[low.after : high.number.first]]
     joints = [word for word in between if word in ("-", "~", "∼", "to", "and", "و", "الي", "에서")]
-    if joints and joints[0] in ("to", "الي") and sentence.has(Role.CHANGE):
+    if joints and joints[0] in ("to", "الي") and sentence.has(Role.CHANGE, Role.DOUBLED):
         return False
     if len(between) > 4 or len(joints) != 1 or low.value is None or high.number.value is None:
         return False

@@ -16,7 +16,7 @@ from qiyafa.record.reading.dates import find_dates
 from qiyafa.record.reading.fold import Folded, fold
 from qiyafa.record.reading.found_date import DateKind, FoundDate, Today
 from qiyafa.record.reading.lexicon import Role
-from qiyafa.record.reading.periods import Covered, Inherited, cover
+from qiyafa.record.reading.periods import AGAINST, Covered, Inherited, cover
 from qiyafa.record.reading.quantities import find_quantities
 from qiyafa.record.reading.read_claim import Draft, ReadClaim
 from qiyafa.record.reading.sentence import Sentence, sentence_of
@@ -82,22 +82,37 @@ def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]
 def _read_sentence(whole: _Text, sentence: Sentence, context: _Context) -> tuple[list[ReadClaim], _Context]:
     is_listed = sentence.is_open or context.is_in_list
     is_entry = len(sentence.tokens) <= _LONGEST_ENTRY and Role.SAYS not in sentence.roles and is_listed
-    context = context if is_entry else replace(context, heading=None)
+    if not is_entry and context.heading is not None:
+        context = replace(context, heading=None)
     dates = find_dates(sentence, Today(whole.day, context.year, context.heading))
     if is_entry and context.heading is not None and not dates:
         context = replace(context, inherited=Inherited(year_period(context.heading), 1))
     setting = Setting(context.theft_ago < _TOLD_WITHIN, is_entry)
     quantities = find_quantities(sentence, dates, context.money)
     money = next((one.unit for one in reversed(quantities) if one.role is Role.CURRENCY), context.money)
-    context = replace(context, money=money)
+    if money != context.money:
+        context = replace(context, money=money)
     drafts = amounts(sentence, quantities, setting)
-    drafts = sorted([*drafts, *statements(sentence, dates, drafts)], key=lambda draft: draft.first)
+    told_dates = dates if drafts or not quantities else []
+    drafts = sorted([*drafts, *statements(sentence, told_dates, drafts)], key=lambda draft: draft.first)
     covered = [cover(sentence, dates, draft, context.inherited, whole.day) for draft in drafts]
     claims = [_claim(whole, sentence, dates, draft, days) for draft, days in zip(drafts, covered, strict=True)]
-    told = [days for draft, days in zip(drafts, covered, strict=True) if draft.rule not in _UNTOLD]
-    if not drafts and sentence.has(Role.MEASURE, Role.ATTACK, Role.COUNT):
+    told = [
+        _told(draft, days)
+        for draft, days in zip(drafts, covered, strict=True)
+        if draft.rule not in _UNTOLD and sentence.word(draft.first - 1) not in AGAINST
+    ]
+    if not drafts and not quantities and sentence.has(Role.MEASURE, Role.ATTACK, Role.COUNT):
         told = [Covered(one.period, one) for one in dates if one.kind is DateKind.PLAIN and not one.is_decade]
     return claims, _next_context(context, sentence, dates, told, is_entry)
+
+
+def _told(draft: Draft, days: Covered) -> Covered:
+    """Return the days that a claim tells of: of a change the year it ends in, not the one it is compared with."""
+    start, end = days.period.start, days.period.end
+    if draft.rule != "change" or start is None or end is None or start.year == end.year:
+        return days
+    return replace(days, period=Period(date(end.year, 1, 1), end))
 
 
 def _next_context(

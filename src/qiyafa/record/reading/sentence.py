@@ -35,6 +35,8 @@ class Sentence:
     roles: dict[Role, list[Mark]]
     commas: list[int]
     """Tokens that end a clause, and are not inside a number."""
+    language: str
+    """The language that most of its words are written in."""
 
     def at(self, place: int, role: Role) -> Mark | None:
         """Return the mark of a role that begins at a token."""
@@ -71,22 +73,17 @@ class Sentence:
         """Whether it begins with a bullet or ends without a full stop, like an entry of a list or a heading."""
         return self.tokens[0].word in _BULLETS or self.tokens[-1].word not in (".", "?", "!", "؟")
 
-    @property
-    def language(self) -> str:
-        """Return the language that most of its words are written in."""
-        counts = dict.fromkeys(_LANGUAGES, 0)
-        for token in self.tokens:
-            if token.script in counts:
-                counts[token.script] += 1
-        return _LANGUAGES[max(counts, key=lambda script: counts[script])]
-
 
 def sentence_of(text: str, start: int, stop: int) -> Sentence | None:
     """Take a stretch of folded text apart; None if it says nothing that the tables know, or is a table of figures."""
     if stop - start < _SHORTEST:
         return None
-    parts = taken_apart(tokens(text, start, stop))
-    numbers = sum(token.script is Script.NUMBER for token in parts)
+    parts = tokens(text, start, stop)
+    scripts = [token.script for token in parts]
+    if Script.HANGUL in scripts:
+        parts = taken_apart(parts)
+        scripts = [token.script for token in parts]
+    numbers = scripts.count(Script.NUMBER)
     if numbers > MOST_NUMBERS:
         return None
     marks = LEXICON.marks(parts)
@@ -100,4 +97,4 @@ def sentence_of(text: str, start: int, stop: int) -> Sentence | None:
         ending.setdefault(mark.after, []).append(mark)
         roles.setdefault(mark.role, []).append(mark)
     commas = [place for place, token in enumerate(parts) if token.word in _CLAUSE_ENDS]
-    return Sentence(parts, marks, beginning, ending, roles, commas)
+    return Sentence(parts, marks, beginning, ending, roles, commas, _LANGUAGES[max(_LANGUAGES, key=scripts.count)])

@@ -47,19 +47,14 @@ class Token:
 
 
 _TOKEN: Final = re.compile(
-    r"(?P<number>[0-9]+(?:[.,][0-9]+)*)"
-    r"|(?P<latin>(?:[A-Za-z]\.){2,6}|[A-Za-z\u00c0-\u024f]+)"
-    r"|(?P<arabic>[\u0620-\u064a\u066e-\u06d3]+)"
-    r"|(?P<hangul>[\uac00-\ud7a3]+)"
-    r"|(?P<mark>([^\w\s])\6*)"
+    r"([0-9]+(?:[.,][0-9]+)*)"
+    r"|((?:[A-Za-z]\.){2,6}|[A-Za-z\u00c0-\u024f]+)"
+    r"|([\u0620-\u064a\u066e-\u06d3]+)"
+    r"|([\uac00-\ud7a3]+)"
+    r"|(([^\w\s])\6*)"
 )
-_GROUPS: Final = {
-    "number": Script.NUMBER,
-    "latin": Script.LATIN,
-    "arabic": Script.ARABIC,
-    "hangul": Script.HANGUL,
-    "mark": Script.MARK,
-}
+_SCRIPTS: Final = (Script.MARK, Script.NUMBER, Script.LATIN, Script.ARABIC, Script.HANGUL, Script.MARK)
+"""By the number of the group that matched."""
 _ENDS: Final = re.compile(r"""[.!?؟]["')\]]{0,3}(?=\s|$)|\n+""")
 _ABBREVIATED: Final = frozenset(
     folded_words(
@@ -115,8 +110,8 @@ def tokens(text: str, start: int, stop: int) -> list[Token]:
     for match in _TOKEN.finditer(text, start, stop):
         begin, end = match.span()
         written = match.group()
-        script = _GROUPS[match.lastgroup or "mark"]
-        if script is Script.NUMBER and end - begin > _LONGEST_NUMBER:
+        script = _SCRIPTS[match.lastindex or 0]
+        if end - begin > _LONGEST_NUMBER and script is Script.NUMBER:
             script = Script.MARK
         found.append(Token(written.lower(), written, begin, end, script, begin == last))
         last = end

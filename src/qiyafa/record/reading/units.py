@@ -11,6 +11,7 @@ from qiyafa.model.claim import Bound
 from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.lexicon import Mark, Role
 from qiyafa.record.reading.number import Kind, Number
+from qiyafa.record.reading.numbers_arabic import without_owner
 from qiyafa.record.reading.numbers_korean import ODD
 from qiyafa.record.reading.sentence import Sentence
 from qiyafa.record.reading.tokens import Script
@@ -154,7 +155,16 @@ def _share(sentence: Sentence, number: Number) -> Quantity | None:
         mark = sentence.at(place, Role.FRACTION_OF)
         if mark is not None:
             return replace(_quantity(sentence, number, mark), unit="share")
-    return _half_of_whole_before(sentence, number)
+    return _part_of_it(sentence, number) or _half_of_whole_before(sentence, number)
+
+
+def _part_of_it(sentence: Sentence, number: Number) -> Quantity | None:
+    """Read Arabic, where `of it` is fastened to the part: `نصفها`, `أربعة أخماسه`."""
+    last = sentence.tokens[number.after - 1]
+    if last.script is not Script.ARABIC or without_owner(last.word) == last.word:
+        return None
+    mark = Mark(Role.FRACTION_OF, "stolen", number.after - 1, number.after)
+    return replace(_quantity(sentence, number, mark), unit="share")
 
 
 def _part_of_change(sentence: Sentence, number: Number) -> Quantity | None:
@@ -214,7 +224,8 @@ def _counted(sentence: Sentence, number: Number) -> Quantity | None:
 def _people_before(sentence: Sentence, number: Number) -> Quantity | None:
     """Read Korean, where the noun may come first: `피해자 230명`, `투자자 1천36명에게서`."""
     counter = number.after + 1 if sentence.word(number.after) == ODD else number.after
-    if number.kind is not Kind.NUMBER or not sentence.word(counter).startswith("명"):
+    is_one = number.is_spelled and number.value == 1
+    if number.kind is not Kind.NUMBER or is_one or not sentence.word(counter).startswith("명"):
         return None
     for place in range(number.first, number.first - 3, -1):
         mark = sentence.before(place, Role.COUNT)

@@ -16,7 +16,8 @@ ENGLISH: Final[Table] = {
         "less than / fewer than / under / below / maximum / capped at",
         Bound.ALMOST: "almost / nearly / close to / just under / just below / approaching / just shy of / "
         "nearing / not quite / a little under / slightly under / slightly less than / just less than",
-        Bound.ABOUT: "about / around / roughly / approximately / approx / an estimated / estimated / some / "
+        Bound.ABOUT: "approx . / "
+        "about / around / roughly / approximately / approx / an estimated / estimated / some / "
         "circa / estimated at / put at about / in the region of / on the order of / in the neighborhood of / "
         "near / estimated to be / estimated to be worth / more or less / ~ / ca / nearly about / estimates of",
     },
@@ -40,7 +41,9 @@ ENGLISH: Final[Table] = {
         "exploits / breach / breaches / taken / took / netted / netting / nabbed / snatched / stealer / "
         "misappropriated / embezzled / unauthorized withdrawals / unauthorised withdrawals / thieving / "
         "cybertheft / cyber - theft / stole away / grabbed / hauled / exploiting / compromised",
-        Measure.LOSSES: "loss / losses / lost / lose / loses / losing / cost / costing / damage / damages / "
+        Measure.LOSSES: "swindled / duped / tricked / conned / fleeced / hand over / handed over / handing over / "
+        "cheated / "
+        "loss / losses / lost / lose / loses / losing / cost / costing / damage / damages / "
         "scammed / defrauded / scams / fraud",
         Measure.PROCEEDS: "earned / earn / earns / earning / earnings / generated / generate / generates / "
         "generating / revenue / revenues / proceeds / profit / profits / raked in / raking in / reaped / income / "
@@ -166,12 +169,17 @@ ENGLISH: Final[Table] = {
         "hard currency / weapons / victims / dollar / dollars / it / that sum / the sum",
     },
     Role.TOTAL: {
-        "total": "reached / reaching / amounted to / came to / stood at / total / remainder / the rest / totals / "
+        "total": "were worth / "
+        "reached / reaching / amounted to / came to / stood at / total / remainder / the rest / totals / "
         "totaling / totalling / totaled / totalled / overall / "
-        "combined",
+        "combined / toll / tally / of that / of this",
     },
     Role.UNRELATED: {
-        "money": "reward / rewards / rewarding / bounty / bounties / fine / fined / fines / penalty / penalties / "
+        "average": "average / averages / averaged / averaging / median",
+        "money": "assets held / "
+        "borrowed / borrow / borrows / lent / share capital / capital of / capital increase / "
+        "reward / rewards / rewarding / bounty / bounties / fine / fined / fines / penalty / penalties / "
+        "white - hat / white hat / offers / exports of / exports were / operating profit / net profit / net loss / "
         "settlement / settle / settled / raised / raise / raising / fundraising / funding round / valuation / "
         "market cap / market capitalization / market capitalisation / market value / trading volume / volume / "
         "volumes / price / prices / priced / salary / salaries / wage / wages / budget / gdp / invest / invested / "
@@ -298,7 +306,8 @@ ENGLISH: Final[Table] = {
         "day-1": "yesterday",
         "day0": "today",
         "recent": "recently / in recent weeks / in recent months / recent weeks / recent months",
-        "that-year": "of that year / that year / the same year / same year / that same year",
+        "that-year": "of the same year / of that same year / "
+        "of that year / that year / the same year / same year / that same year",
         "next-year-2": "two years later / two years afterwards / two years after that / two years on",
         "next-year-3": "three years later / three years afterwards / three years after that",
         "next-year": "the following year / a year later / the next year / one year later",
@@ -324,7 +333,9 @@ ENGLISH: Final[Table] = {
         "from-base": "from / compared with / compared to / versus / vs / than in / than / against",
     },
     Role.STOP: {
-        "nothing": "took place / took part / takes place / taken place / in cost / state - of - the - art / "
+        "nothing": "at the prices / at prices / at current prices / at today ' s prices / at then - current prices / "
+        "at market prices / at that day ' s prices / "
+        "took place / took part / takes place / taken place / in cost / state - of - the - art / "
         "the first time / first time / at cost / sent to prison / took advantage / damage control / at a loss / "
         "second to none / in the second / attack vector / exploit kit / most of them / second - largest / "
         "second largest / second biggest / second - biggest / third - largest / third largest / third biggest / "
