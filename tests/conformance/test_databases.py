@@ -160,16 +160,6 @@ def test_a_query_that_is_left_half_read_holds_nobody_up(database: Database) -> N
     assert len(numbers(database) or ()) == 5001
 
 
-def test_a_store_of_a_newer_qiyafa_is_refused(database: Database, location: str) -> None:
-    newer = Schema(NOTES.kind, NOTES.application_id, 2, NOTES.tables)
-    write(opened(location, newer), (1, "one"))
-    for use in (lambda: numbers(database), lambda: write(database, (2, "two"))):
-        with pytest.raises(Conflict) as refused:
-            use()
-        assert refused.value.key == "store.error.newer"
-        assert (refused.value.fields["found"], refused.value.fields["known"]) == (2, 1)
-
-
 def test_another_kind_of_store_in_its_place_is_refused(database: Database, location: str) -> None:
     other = Schema(NOTES.kind, NOTES.application_id + 1, 1, NOTES.tables)
     write(opened(location, other), (1, "one"))
@@ -177,15 +167,6 @@ def test_another_kind_of_store_in_its_place_is_refused(database: Database, locat
         with pytest.raises(Conflict) as refused:
             use()
         assert refused.value.key == "store.error.foreign"
-
-
-def test_tables_that_are_gone_are_damage(database: Database) -> None:
-    write(database, (1, "one"))
-    with database.writing() as session:
-        session.execute("DROP TABLE notes")
-    with pytest.raises(Conflict) as refused:
-        numbers(database)
-    assert refused.value.key == "store.error.damaged"
 
 
 def test_half_a_character_is_no_text(database: Database) -> None:
@@ -196,17 +177,3 @@ def test_half_a_character_is_no_text(database: Database) -> None:
     with pytest.raises(InvalidInput):
         ask(database, "SELECT 1 FROM notes WHERE words = ?", "\udcff")
     assert numbers(database) == [1]
-
-
-def test_a_writer_that_waits_too_long_says_so(
-    database: Database, location: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(database, (1, "one"))
-    for module in ("sqlite_file", "postgres"):
-        monkeypatch.setattr(f"qiyafa.stores.{module}.BUSY_SECONDS", 1)
-    with database.writing() as session:
-        session.execute(INSERT, (2, "two", None))
-        with pytest.raises(Conflict) as refused:
-            write(opened(location), (3, "three"))
-    assert refused.value.key == "store.error.busy"
-    assert numbers(database) == [1, 2]

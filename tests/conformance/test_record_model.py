@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conformance.store_samples import emptied
 
 from qiyafa.model.claim import Measure, Scope
 from qiyafa.model.period import ALWAYS, read_period
 from qiyafa.model.record import ENTRY_KINDS, ClaimTally, Dimension, EntryKind, IncidentTally
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
 from qiyafa.stores.record import Change, RecordStore, open_record
-from qiyafa.stores.record_schema import RECORD
 
 from support.records import GROUND, GROUP, HOUR, NOON, OTHER, STATE, PlainRecord, changes, claim, theft
 
@@ -72,24 +70,10 @@ def empty(location: str) -> Iterator[RecordStore]:
     store.close()
 
 
-def emptied(store: RecordStore, location: str) -> None:
-    """Leave nothing of the example before."""
-    if is_postgres_url(location):
-        database = PostgresDatabase(location, RECORD)
-        with database._connection() as connection:
-            connection.execute("DROP SCHEMA IF EXISTS qiyafa_record CASCADE")
-        database.close()
-        return
-
-    store.close()
-    for file in Path(location).parent.glob("record.sqlite*"):
-        file.unlink()
-
-
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=BATCHES, asked=INCIDENT_QUESTIONS, claimed=CLAIM_QUESTIONS)
-def test_the_record_answers_like_a_plain_dict(empty: RecordStore, location: str, batches, asked, claimed) -> None:
-    emptied(empty, location)
+def test_the_record_answers_like_a_plain_dict(empty: RecordStore, batches, asked, claimed) -> None:
+    emptied(empty._database)
     plain = PlainRecord()
     empty.apply(changes(*GROUND), at=NOON - timedelta(days=1), author="me")
     plain.apply(changes(*GROUND), NOON - timedelta(days=1))

@@ -122,12 +122,12 @@ class PlainRecord:
         past = self.revisions.get((kind, id), [])
         return bool(past) and not past[-1][2]
 
-    def standing(self, kind: EntryKind, known_at: datetime | None) -> list[Entry]:
+    def standing(self, kind: EntryKind, known_at: datetime | None, *, withdrawn: bool = False) -> list[Entry]:
         """Return the entries of a kind that stood at a moment, by id, and since when they were first known."""
         found = []
         for (sort, _), past in sorted(self.revisions.items()):
             known = [one for one in past if known_at is None or one[0] <= known_at]
-            if sort is kind and known and not known[-1][2]:
+            if sort is kind and known and (withdrawn or not known[-1][2]):
                 entry = known[-1][1]
                 has_moments = not isinstance(entry, Source | Actor)
                 found.append(replace(entry, known_from=past[0][0]) if has_moments else entry)
@@ -177,7 +177,8 @@ class PlainRecord:
         return rows
 
     def _family(self, actor: str, known_at: datetime | None) -> set[str]:
-        parents = {one.id: one.parent for one in self.standing(EntryKind.ACTOR, known_at)}
+        actors = self.standing(EntryKind.ACTOR, known_at, withdrawn=True)
+        parents = {one.id: one.parent for one in actors if isinstance(one, Actor)}
         return {actor} | {id for id in parents if actor in _line(id, parents)}
 
 

@@ -101,9 +101,10 @@ class CollectionStore:
         self._database = database
 
     def make(self, collection: Collection) -> None:
-        """Keep a new collection. Raises Conflict if the name is taken."""
+        """Keep a new collection. Raises Conflict if another one answers to its name or its id."""
         with self._database.writing() as session:
-            if session.execute("SELECT 1 FROM collections WHERE name = ?", (collection.name,)).fetchone():
+            names = (collection.name, collection.id) * 2
+            if session.execute("SELECT 1 FROM collections WHERE name IN (?, ?) OR id IN (?, ?)", names).fetchone():
                 raise Conflict("taxii.error.name_taken", name=collection.name)
             row = (collection.name, collection.id, collection.title, collection.tlp.value)
             session.execute("INSERT INTO collections (name, id, title, tlp) VALUES (?, ?, ?, ?)", row)
@@ -161,7 +162,7 @@ class CollectionStore:
 
     def withhold(self, collection: Collection, ids: Iterable[str]) -> int:
         """Remove every version of objects that we published; return how many objects were there."""
-        gone = [(collection.name, id, OURS) for id in ids]
+        gone = [(collection.name, id, OURS) for id in dict.fromkeys(ids)]
         if not gone:
             return 0
         theirs = "WHERE collection = ? AND id = ? AND sender = ?"
@@ -222,9 +223,10 @@ def _add(session: Session, intake: Intake, item: StixItem, added: int) -> tuple[
     version = added if item.version is None else microseconds(item.version)
     known = _known(session, intake.collection, item, version)
     if known is not None:
-        is_same = bytes(known[1]) == digest
-        if is_same or item.version is not None:
-            return (Taken.KNOWN if is_same else Taken.OTHER), known[0]
+        if bytes(known[1]) == digest:
+            return Taken.KNOWN, known[0]
+        if item.version is not None or _is_taken(session, intake.collection, item.id, version):
+            return Taken.OTHER, version
     if _is_of_another(session, intake, item.id):
         return Taken.THEIRS, version
     session.execute(
@@ -254,13 +256,18 @@ def _is_of_another(session: Session, intake: Intake, id: str) -> bool:
 
 
 def _known(session: Session, collection: str, item: StixItem, version: int) -> tuple[int, bytes] | None:
-    """Return version and digest of the same version; of the newest one where an object has no versions of its own."""
+    """Return version and digest of the same version; of what came in last where an object has none of its own."""
     sql = "SELECT version, sha256 FROM objects WHERE collection = ? AND id = ?"
     if item.version is not None:
         row = session.execute(f"{sql} AND version = ?", (collection, item.id, version)).fetchone()
     else:
-        row = session.execute(f"{sql} ORDER BY version DESC LIMIT 1", (collection, item.id)).fetchone()
+        row = session.execute(f"{sql} ORDER BY added + 0 DESC LIMIT 1", (collection, item.id)).fetchone()
     return None if row is None else (row[0], row[1])
+
+
+def _is_taken(session: Session, collection: str, id: str, version: int) -> bool:
+    asked = "SELECT 1 FROM objects WHERE collection = ? AND id = ? AND version = ?"
+    return session.execute(asked, (collection, id, version)).fetchone() is not None
 
 
 def _mark_ends(session: Session, collection: str, id: str) -> None:

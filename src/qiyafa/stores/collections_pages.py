@@ -71,7 +71,7 @@ def _asked(session: Session, collection: Collection, match: Match) -> list[int]:
 
 
 def _of_versions(versions: Sequence[str | datetime]) -> Iterator[Condition]:
-    if ALL in versions:
+    if ALL in versions or not versions:
         return
     parts: list[Condition] = [("is_first = 1", ())] if FIRST in versions else []
     if LAST in versions:

@@ -124,6 +124,14 @@ class Refusals:
         """A text that was given cannot be stored or looked for."""
         return InvalidInput("store.error.half_characters", kind=self._words, path=self.path)
 
+    def zero_characters(self) -> InvalidInput:
+        """A text that was given holds the character NUL, which this database does not keep."""
+        return InvalidInput("store.error.zero_characters", kind=self._words, path=self.path)
+
+    def too_long(self) -> InvalidInput:
+        """A text that was given is longer than this database keeps or finds again."""
+        return InvalidInput("store.error.too_long", kind=self._words, path=self.path)
+
     @property
     def _words(self) -> str:
         return text(f"store.kind.{self.kind}")

@@ -114,7 +114,6 @@ class PostgresDatabase:
         with self._sentences(), self._connection() as connection:
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
             connection.execute("SET LOCAL synchronous_commit = on")
-            connection.execute(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
             # Writers of one kind of store wait here, so each sees whatever the one before it has done.
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (self.schema.application_id,))
             if not self._is_ours(connection):
@@ -148,9 +147,9 @@ class PostgresDatabase:
         held.close()
 
     def _connected(self) -> "psycopg.Connection[Row]":
-        return self._psycopg.connect(
-            self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, options=f"-c search_path={self._name}"
-        )
+        # Readers wait for whoever locks a table no longer than writers do.
+        options = f"-c search_path={self._name} -c lock_timeout={BUSY_SECONDS}s"
+        return self._psycopg.connect(self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS, options=options)
 
     def _is_alive(self, connection: "psycopg.Connection[Row]") -> bool:
         """Tell whether an idle connection still answers: the server may have been restarted meanwhile."""
@@ -207,7 +206,12 @@ class PostgresDatabase:
             errors.UndefinedTable | errors.UndefinedColumn | errors.DataCorrupted | errors.IndexCorrupted,
         ):
             return self.refusals.damaged()
+        if isinstance(error, errors.ProgramLimitExceeded):
+            return self.refusals.too_long()
         reason = " ".join(str(error).split())
+        if isinstance(error, self._psycopg.DataError) and error.sqlstate is None and "NUL" in reason:
+            # Said by the driver: nothing was sent.
+            return self.refusals.zero_characters()
         password = str(self._facts.get("password") or "")
         return self.refusals.failed(reason.replace(password, "***") if password else reason)
 

@@ -13,6 +13,7 @@ from qiyafa.model.errors import QiyafaError
 from qiyafa.stores.database import BUSY_SECONDS, Refusals, Row, Schema, Value
 
 _FULL: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
+_OTHERS_WORK: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 _NOT_NOW: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_PERM", "SQLITE_AUTH")
 _CACHE_KIB: Final = 64 * 1024
 """A writer may hold so much in memory; it takes it only as it needs it."""
@@ -127,7 +128,8 @@ class SqliteFile:
             held[1].close()
         # A reader must be able to finish what a killed writer left behind, so it may write if the file system lets it.
         mode = "rw" if os.access(self.path, os.W_OK) else "ro"
-        session = _connected(f"file:{quote(str(self.path.absolute()))}?mode={mode}", is_uri=True)
+        # As bytes: the name of a folder need not be UTF-8.
+        session = _connected(f"file:{quote(os.fsencode(self.path.absolute()))}?mode={mode}", is_uri=True)
         try:
             session.execute("PRAGMA query_only = ON")
             if self._is_ours(session):
@@ -185,12 +187,14 @@ class SqliteFile:
 
     def _sentence(self, error: sqlite3.Error) -> QiyafaError:
         name = getattr(error, "sqlite_errorname", "")
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        if name.startswith(_OTHERS_WORK):
             return self.refusals.busy()
         if name == "SQLITE_NOTADB":
             return self.refusals.foreign()
         if name in _FULL:
             return self.refusals.full()
+        if name == "SQLITE_TOOBIG":
+            return self.refusals.too_long()
         if name.startswith(_NOT_NOW):
             return self.refusals.failed(str(error))
         return self.refusals.damaged()
@@ -203,6 +207,7 @@ class SqliteMemory:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self.refusals = Refusals(schema.kind, self.location)
         self._content: bytes | None = None
 
     @contextmanager
@@ -214,7 +219,10 @@ class SqliteMemory:
         with closing(_connected(self.location, is_uri=False)) as session:
             session.deserialize(self._content)
             session.execute("PRAGMA query_only = ON")
-            yield session
+            try:
+                yield session
+            except UnicodeEncodeError as error:
+                raise self.refusals.half_characters() from error
 
     @contextmanager
     def writing(self) -> Iterator[SqliteSession]:
