@@ -27,6 +27,7 @@ from qiyafa.model.incident import (
     RelationKind,
     TheftLink,
 )
+from qiyafa.model.label import Tlp
 from qiyafa.model.period import read_period
 from qiyafa.model.record import EntriesRead, Entry, EntryKind
 from qiyafa.model.source import Source
@@ -136,6 +137,17 @@ def test_a_dry_run_stores_nothing(tmp_path: Path) -> None:
     offer = submit(record_book(home), [("a.toml", read)], Submission("me", dry_run=True))
     assert (len(offer.new), offer.stored) == (2, None)
     assert not home.path.exists()
+
+
+def test_what_stands_as_red_is_opened_only_by_a_file_that_says_so(store: RecordStore) -> None:
+    secret = replace(THEFT, tlp=Tlp.RED)
+    written(store, SOURCE, secret)
+    sent = replace(THEFT, title="Heist, as a partner tells it")
+    assert written(store, THEFT, reason="a partner's file").changed == []
+    assert written(store, sent, reason="a partner's file").changed == [replace(sent, tlp=Tlp.RED)]
+    said = EntriesRead((sent,), (), frozenset({(EntryKind.INCIDENT, sent.id)}))
+    opened = submit(store, [("own.toml", said)], Submission("me", "it is public now"))
+    assert opened.changed == [sent]
 
 
 def test_nobody_writes_without_a_name(store: RecordStore) -> None:

@@ -14,7 +14,7 @@ from qiyafa.app.share import Wanted
 from qiyafa.app.share_taxii import Sending, Server, discover, publish, pull, push
 from qiyafa.model.actor import Actor
 from qiyafa.model.collection import ALL, Match
-from qiyafa.model.errors import InvalidInput, NotFound
+from qiyafa.model.errors import Conflict, InvalidInput, NotFound
 from qiyafa.model.incident import Victim
 from qiyafa.model.label import Tlp
 from qiyafa.stores.record import Change
@@ -152,6 +152,9 @@ def test_a_file_is_sent_as_far_as_it_may_leave_and_what_is_there_is_not_sent_aga
         pulled = pull(home, server, tmp_path / "out.json", None)
         back = json.loads((tmp_path / "out.json").read_text())["objects"]
         assert canonical(back) == canonical([identity(1), identity(2, marking=AMBER), observable(1)])
+        with pytest.raises(Conflict):
+            pull(home, server, tmp_path / "out.json", None)
+        assert json.loads((tmp_path / "out.json").read_text())["objects"] == back
         again = pull(home, server, tmp_path / "again.json", None)
         assert (again.since, again.objects) == (pulled.until, 0)
     log = Exchange(home, utc_now).log

@@ -12,7 +12,7 @@ from qiyafa.model.case import TransferRef
 from qiyafa.model.claim import Bound, Claim
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.incident import Basis, Incident
-from qiyafa.model.record import Entry
+from qiyafa.model.record import Entry, EntryKind
 from qiyafa.model.source import Source
 from qiyafa.stores.entry_toml import read_entries
 from qiyafa.text import text
@@ -144,3 +144,10 @@ def test_any_value_in_any_place_is_read_or_refused(value: object) -> None:
             read_entries(f'[[incident]]\nid = "a"\ntitle_source = "s"\n{place} = {written}\n', "a.toml")
         except InvalidInput as error:
             assert error.key == "entries.error.not_toml"  # noqa: PT017 - both ends are right
+
+
+def test_it_is_known_which_entries_a_file_gives_a_level() -> None:
+    source = '[[source]]\nid = "{}"\npublisher = "P"\ntitle = "T"\nurl = "https://example.org/"\n'
+    read = read_entries(source.format("open") + 'tlp = "TLP:CLEAR"\n' + source.format("unsaid"), "a.toml")
+    assert len(read.entries) == 2
+    assert read.levelled == {(EntryKind.SOURCE, "open")}

@@ -104,3 +104,24 @@ def test_a_column_that_means_nothing_is_refused_with_the_nearest() -> None:
         check_columns(["title", "amout"], "thefts.csv")
     assert refused.value.fields["nearest"] == "amount"
     check_columns(COLUMNS, "thefts.csv")
+
+
+def test_codes_in_small_letters_are_the_same_codes() -> None:
+    one = incident({**ROW, "currency": "usd", "victim": "DMM", "country": "jp"})
+    assert (one.amounts[0].currency, one.victims[0].country) == ("USD", "JP")
+
+
+@pytest.mark.parametrize(
+    ("columns", "lost"),
+    [
+        ({"country": "JP"}, "country"),
+        ({"since": "2024-12-24"}, "since"),
+        ({"quantity": "4502.9"}, "quantity"),
+        ({"asset": "BTC", "quantity": "4502.9", "note": "of one key"}, "note"),
+        ({"asset": "BTC", "quantity": "4502.9", "bound": "about"}, "bound"),
+    ],
+)
+def test_a_column_that_would_be_lost_is_a_problem_of_its_row(columns: dict[str, str], lost: str) -> None:
+    found = read({**ROW, **columns})
+    assert found.entries == ()
+    assert f"`{lost}`" in complaints(found)[0]

@@ -9,7 +9,7 @@ import pytest
 
 from qiyafa.model.claim import Bound, Quote, Scope
 from qiyafa.model.errors import InvalidInput
-from qiyafa.model.incident import Amount, AmountKind, StatedText
+from qiyafa.model.incident import Amount, AmountKind, StatedText, Victim
 from qiyafa.model.record import Entry
 from qiyafa.stores.record import RecordStore, open_record
 from qiyafa.text import text
@@ -50,6 +50,14 @@ REFUSED: list[tuple[str, Entry]] = [
     ("number", claim(quantity="NaN")),
     ("number", claim(quantity=None, upper=Decimal("Infinity"))),
     ("negative", theft(dollars="-1")),
+    ("digits", claim(quantity="1" + 36 * "0")),
+    ("digits", claim(quantity="0." + 30 * "0" + "1")),
+    ("cents", theft(dollars="0.001")),
+    ("cents", theft(dollars="1" + 17 * "0")),
+    ("country", theft(victims=(Victim("X", "exchange", "jp", SOURCE.id),))),
+    ("country", claim(scope=Scope(country="Japan"))),
+    ("currency", theft(amounts=(Amount(AmountKind.EXECUTED, Decimal(5), "usd", SOURCE.id),))),
+    ("currency", claim(unit="usd")),
     ("supersedes", claim(supersedes="claim-1")),
     ("relation", theft("a-2023", part_of="a-2023")),
     ("quote", claim(quote=Quote("x", 9, 3))),

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from qiyafa.model.errors import InvalidInput, NotFound, Problem
 from qiyafa.model.incident import Incident
 from qiyafa.model.label import Tlp
 from qiyafa.model.parcel import tlp_of
-from qiyafa.model.record import EntriesRead, EntryKind, RecordBook
+from qiyafa.model.record import EntryKind, RecordBook
 from qiyafa.model.source import Source
 from qiyafa.record.argument import Argument, Conditions
 from qiyafa.record.attribution import AS_STATED, argue, origin_of
@@ -103,7 +103,7 @@ def _submitted(store: RecordStore, path: Path, submission: Submission) -> Checke
         raise InvalidInput("attribution.error.no_attribution", file=str(path))
     unsound = tuple(problem for row in rows for problem in row.problems)
     left = tuple(one for one in read.entries if not any(row.problems and row.attribution is one for row in rows))
-    judged = EntriesRead(left, (*read.problems, *unsound))
+    judged = replace(read, entries=left, problems=(*read.problems, *unsound))
     return Checked(submit(store, [(str(path), judged)], submission), rows)
 
 

@@ -2,39 +2,23 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from qiyafa.model.claim import Bound, Claim, Measure, Modality
+from qiyafa.model.claim import Bound, Claim
 from qiyafa.model.period import Period
 from qiyafa.model.source import Source
 from qiyafa.record.contradictions.finding import Finding
 from qiyafa.record.quantities import COUNTS, SHARES, is_money
 from qiyafa.text import text
 
+if TYPE_CHECKING:
+    from qiyafa.record.reading.read_claim import ReadClaim
+
 _ORDINALS = ("first", "second", "third", "fourth")
 _HUNDRED = 100
 
 
-class Quantified(Protocol):
-    """What says a quantity: a claim of the record, or one that was just read."""
-
-    @property
-    def measure(self) -> Measure: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def quantity(self) -> Decimal | None: ...
-    @property
-    def bound(self) -> Bound: ...
-    @property
-    def lower(self) -> Decimal | None: ...
-    @property
-    def upper(self) -> Decimal | None: ...
-    @property
-    def modality(self) -> Modality: ...
-
-
-def said(claim: Quantified) -> str:
+def said(claim: "Claim | ReadClaim") -> str:
     """Return the quantity of a claim with its unit and bound, e.g. `up to 2,000,000,000 USD`."""
     if claim.quantity is None:
         return _limits(claim)
@@ -57,12 +41,12 @@ def quantity(number: Decimal, unit: str) -> str:
     return text(f"claims.said.{'money' if is_money(unit) else 'other'}", number=_plain(number), unit=unit)
 
 
-def measured(claim: Quantified) -> str:
+def measured(claim: "Claim | ReadClaim") -> str:
     """Return what a claim measures, in words."""
     return text(f"claims.measure.{claim.measure.name.lower()}")
 
 
-def modality_words(claim: Quantified) -> str:
+def modality_words(claim: "Claim | ReadClaim") -> str:
     """Return how surely it is said."""
     return text(f"claims.modality.{claim.modality.value}")
 
@@ -115,7 +99,7 @@ def _worked_out(name: str, number: Decimal, unit: str) -> str:
     return quantity(number, "share" if name in ("least", "most") else unit)
 
 
-def _limits(claim: Quantified) -> str:
+def _limits(claim: "Claim | ReadClaim") -> str:
     if claim.bound is Bound.MAJORITY:
         return text("claims.said.majority")
     lower, upper = (None if one is None else quantity(one, claim.unit) for one in (claim.lower, claim.upper))

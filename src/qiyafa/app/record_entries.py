@@ -4,7 +4,7 @@ What cannot be taken in is a problem of that entry; the others are stored togeth
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -13,6 +13,7 @@ from qiyafa.app.clock import utc_now
 from qiyafa.app.incident_case import check_thefts
 from qiyafa.model.errors import InvalidInput, Problem
 from qiyafa.model.incident import Incident
+from qiyafa.model.parcel import strictest
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.record import ENTRY_KINDS, EntriesRead, Entry, EntryKind, RecordBook, Revision
 from qiyafa.record.references import references
@@ -77,6 +78,7 @@ def weigh(book: RecordBook, files: Sequence[FileRead], reason: str, at: datetime
     for file, read in files:
         for entry in read.entries:
             weighing.take(entry, file)
+        weighing.levelled |= read.levelled
     weighing.refuse_impossible(at)
     weighing.refuse_unsupported()
     weighing.sort(reason)
@@ -98,6 +100,7 @@ class _Weighing:
         self._book = book
         self._sources, self._actors = book.sources(), book.actors()
         self._offered: dict[Key, tuple[str, Entry]] = {}
+        self.levelled: frozenset[Key] = frozenset()
 
     def take(self, entry: Entry, file: str) -> None:
         """Offer an entry; a second one of its id must say the same."""
@@ -133,6 +136,9 @@ class _Weighing:
             if number % _TOLD_EVERY == 0:
                 self._progress(_STAGE, number, len(self._offered))
             standing = self._standing(key)
+            if standing is not None and key not in self.levelled:
+                # Who sends an entry, or a table that has no word for levels, never opens what is kept more strictly.
+                entry = replace(entry, tlp=strictest(entry.tlp, standing.tlp))
             if standing is None:
                 self.offer.new.append(entry)
             elif bare(standing) == bare(entry):

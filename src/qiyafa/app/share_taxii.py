@@ -15,7 +15,7 @@ from qiyafa.app.record import record_book
 from qiyafa.app.settings import api_key
 from qiyafa.app.share import Wanted, collect, places
 from qiyafa.model.collection import Collection, StixItem, written_moment
-from qiyafa.model.errors import InvalidInput, NotFound, Problem, QiyafaError, Unavailable
+from qiyafa.model.errors import Conflict, InvalidInput, NotFound, Problem, QiyafaError, Unavailable
 from qiyafa.model.label import Tlp
 from qiyafa.model.parcel import Parcel
 from qiyafa.model.ports import Progress, silent
@@ -124,8 +124,11 @@ def discover(server: Server) -> list[Root]:
 def pull(home: Home, server: Server, out: Path, since: datetime | None, *, progress: Progress = silent) -> Pulled:
     """Write what a collection has got since a moment, else since the last time, as a bundle.
 
-    A server that does not come to an end is left with a reason; what it gave before is kept. Raises as `TaxiiClient`.
+    A server that does not come to an end is left with a reason; what it gave before is kept. Raises Conflict for a file
+    that is there, which may hold what an earlier pull fetched, and as `TaxiiClient`.
     """
+    if out.is_file():
+        raise Conflict("taxii.error.there_already", file=str(out))
     exchange = Exchange(home, utc_now)
     with _client(server) as client:
         place = client.find(server.collection)

@@ -1,12 +1,12 @@
 """`qiyafa attribution`: who did it, as an argument with the evidence for and against."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qiyafa.cli import exits
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, RecordUrl, read_moment
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -138,4 +138,4 @@ def _known_at(as_of: str | None) -> "datetime | None":
 
 
 def _print(answer: object) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+    typer.echo(json_text(answer))

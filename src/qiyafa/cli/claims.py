@@ -1,12 +1,12 @@
 """`qiyafa claims`: what is claimed, by whom, and what does not go together. Reviewing stands in `claims_review`."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qiyafa.cli import claims_review
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl, read_moment, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -50,7 +50,7 @@ def check(  # noqa: PLR0913 - one parameter for each option
         from qiyafa.cli.claims_json import finding_object
 
         found = [finding_object(one, checked.sources) for one in checked.findings]
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        typer.echo(json_text(found))
         return
     show_checked(open_screen(), checked)
 
@@ -81,7 +81,7 @@ def list_command(  # noqa: PLR0913 - one parameter for each option
         from qiyafa.cli.claims_json import side_object
 
         sources = book.sources()
-        typer.echo(json.dumps([side_object(one, sources) for one in found], ensure_ascii=False, indent=1))
+        typer.echo(json_text([side_object(one, sources) for one in found]))
         return
     show_claims(open_screen(), found)
 
@@ -110,7 +110,7 @@ def show(
         from qiyafa.cli.claims_json import finding_object, side_object
 
         shown = {**side_object(found, checked.sources), "findings": [finding_object(x, checked.sources) for x in about]}
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        typer.echo(json_text(shown))
         return
     show_claim(open_screen(), found, about, checked.sources)
 

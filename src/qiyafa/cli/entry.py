@@ -6,6 +6,7 @@ from qiyafa.app.settings import LANGUAGE_VARIABLE, language_variable
 from qiyafa.text import ENGLISH, LANGUAGES, speak, text
 
 OPTION = "--language"
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -17,10 +18,14 @@ def main() -> None:
         sys.exit(2)
     speak(chosen)
     sys.argv[1:] = arguments
-    # Help texts are made when the commands are imported.
-    from qiyafa.cli.shell import main as run
+    try:
+        # Help texts are made when the commands are imported.
+        from qiyafa.cli.shell import main as run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # Before the first command could see it, or while the last words are written.
+        sys.exit(_INTERRUPTED)
 
 
 def _language(arguments: list[str]) -> tuple[str, list[str], str]:

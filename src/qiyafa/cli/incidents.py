@@ -1,12 +1,12 @@
 """`qiyafa incidents`: what happened, to whom, how much of it, by whom, and according to which source."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qiyafa.cli.incidents_change import add, import_command, relate
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl, read_moment
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -154,4 +154,4 @@ def _known_at(as_of: str | None) -> "datetime | None":
 
 
 def _print(record: object) -> None:
-    typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+    typer.echo(json_text(record))

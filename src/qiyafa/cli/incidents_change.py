@@ -1,12 +1,12 @@
 """`qiyafa incidents add`, `import` and `relate`: what a user writes into the record."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -128,7 +128,7 @@ def _tell(change: _Change, offer: "Offer") -> None:
     if change.as_json:
         from qiyafa.app.incident_json import offer_object
 
-        typer.echo(json.dumps(offer_object(offer), ensure_ascii=False, indent=1))
+        typer.echo(json_text(offer_object(offer)))
         return
     from qiyafa.cli.incidents_table import show_offer
     from qiyafa.cli.terminal import open_screen

@@ -1,12 +1,12 @@
 """`qiyafa read`: what a document claims, for a person to review; nothing of it counts before."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -65,7 +65,7 @@ def read(  # noqa: PLR0913 - one parameter for each option
         from qiyafa.app.read_json import claim_objects, reading_object
 
         objects = [reading_object(one) for one in readings] if everything else claim_objects(readings)
-        typer.echo(json.dumps({"documents": objects} if everything else objects, ensure_ascii=False, indent=1))
+        typer.echo(json_text({"documents": objects} if everything else objects))
         return
     from qiyafa.cli.read_view import show_kept, show_reading
     from qiyafa.cli.terminal import open_screen

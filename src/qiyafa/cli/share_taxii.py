@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl, read_moment
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -98,7 +99,7 @@ def publish_command(
         about = {"collection": done.collection.name, "tlp": done.collection.tlp.value}
         problems = {"conflicts": list(done.conflicts), "problems": problem_objects(done.problems)}
         told = {**about, **counts, **problems, **kept_object(done.released)}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        typer.echo(json_text(told))
         return
     screen = open_screen()
     say(screen, text("taxii.cli.published", name=collection, **{name: f"{one:,}" for name, one in counts.items()}))
@@ -128,7 +129,7 @@ def discover_command(url: Url, key_file: KeyFile = None, as_json: AsJson = False
             }
             for root, one in listed
         ]
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        typer.echo(json_text(found))
         return
     columns = [Column(text(f"taxii.column.{name}")) for name in ("name", "title", "open", "id", "root")]
     cells = [[one.alias, one.title, _open(one.can_read, one.can_write), one.id, root.url] for root, one in listed]
@@ -160,7 +161,7 @@ def pull_command(
         told: dict[str, Any] = {"url": done.url, "out": str(out), "objects": done.objects, "pages": done.pages}
         told["until"] = None if done.until is None else done.until.isoformat()
         told["left"] = None if done.left is None else _said(done.left)
-        typer.echo(json.dumps({**told, "problems": problem_objects(done.problems)}, ensure_ascii=False, indent=1))
+        typer.echo(json_text({**told, "problems": problem_objects(done.problems)}))
     else:
         screen = open_screen()
         say(screen, text("taxii.cli.pulled", objects=f"{done.objects:,}", pages=f"{done.pages:,}", out=str(out)))
@@ -197,7 +198,7 @@ def push_command(  # noqa: PLR0913 - one parameter for each option
     counts = {"sent": done.sent, "known": done.known, "pending": done.pending}
     if as_json:
         told = {"url": done.url, **counts, "kept": [{"id": one.id, "tlp": one.tlp.value} for one in done.kept]}
-        typer.echo(json.dumps({**told, "problems": problem_objects(done.problems)}, ensure_ascii=False, indent=1))
+        typer.echo(json_text({**told, "problems": problem_objects(done.problems)}))
         return
     screen = open_screen()
     say(screen, text("taxii.cli.pushed", url=done.url, **{name: f"{one:,}" for name, one in counts.items()}))

@@ -1,12 +1,12 @@
 """`qiyafa stats`: how much was stolen, in how many thefts, according to whom, and why they differ."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, RecordUrl, read_moment
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -81,7 +81,7 @@ def actor(  # noqa: PLR0913 - one parameter for each option
     if svg is not None:
         write_chart(answer, answer.actors[name].name, svg)
     if as_json:
-        typer.echo(json.dumps(answer_rows(answer, with_rows=rows), ensure_ascii=False, indent=1))
+        typer.echo(json_text(answer_rows(answer, with_rows=rows)))
         return
     _show(answer, compare=compare, rows=rows, svg=svg)
 
@@ -106,7 +106,7 @@ def check(
     figures = remade_figures(book, source, None if as_of is None else read_moment("--as-of", as_of))
     if as_json:
         sources = book.sources()
-        typer.echo(json.dumps([remade_object(one, sources) for one in figures], ensure_ascii=False, indent=1))
+        typer.echo(json_text([remade_object(one, sources) for one in figures]))
         return
     show_remade(open_screen(), figures)
 
@@ -132,7 +132,7 @@ def claims(
     if as_json:
         sources = book.sources()
         objects = [verdict_object(one, verdict_reason(one), sources) for one in found]
-        typer.echo(json.dumps(objects, ensure_ascii=False, indent=1))
+        typer.echo(json_text(objects))
         return
     show_verdicts(open_screen(), found)
 

@@ -183,6 +183,9 @@ class EntriesRead:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     """What was left out, and why."""
+    levelled: frozenset[tuple[EntryKind, str]] = frozenset()
+    """Which entries the file itself gives a level of the Traffic Light Protocol; the others keep a stricter one that
+    stands in the record already."""
 
 
 class RecordBook(Protocol):

@@ -12,7 +12,7 @@ from qiyafa.model.attribution import Attribution
 from qiyafa.model.claim import Claim
 from qiyafa.model.errors import InvalidInput, Problem
 from qiyafa.model.incident import Incident
-from qiyafa.model.record import EntriesRead, Entry
+from qiyafa.model.record import ENTRY_KINDS, EntriesRead, Entry, EntryKind
 from qiyafa.model.source import Source
 from qiyafa.stores.entry_values import Fault, read_record
 
@@ -31,13 +31,24 @@ def read_entries(written: str, file: str) -> EntriesRead:
             raise InvalidInput("entries.error.table", file=file, table=name, known=known)
     entries: list[Entry] = []
     problems: list[Problem] = []
+    levelled: set[tuple[EntryKind, str]] = set()
     for name, (shape, plain) in _TABLES.items():
         for place, table in _places(name, document.get(name, [])):
             try:
-                entries += [read_record(shape, one, at) for at, one in plain(table, place)]
+                tables = list(plain(table, place))
+                read = [read_record(shape, one, at) for at, one in tables]
             except Fault as fault:
                 problems.append(Problem(file, fault.place, fault.key, fault.fields))
-    return EntriesRead(tuple(entries), tuple(problems))
+                continue
+            entries += read
+            levelled |= {
+                (ENTRY_KINDS[shape], entry.id) for entry, (_, one) in zip(read, tables, strict=True) if _says_level(one)
+            }
+    return EntriesRead(tuple(entries), tuple(problems), frozenset(levelled))
+
+
+def _says_level(table: object) -> bool:
+    return isinstance(table, dict) and "tlp" in table
 
 
 def _places(name: str, tables: list[object]) -> Iterator[tuple[str, object]]:

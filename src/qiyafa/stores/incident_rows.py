@@ -59,6 +59,18 @@ _DEFAULTS: Final = {
     "country": "",
     "relation": "part of",
 }
+_LOST_WITHOUT: Final = {
+    "country": "victim",
+    "since": "actor",
+    "quantity": "asset",
+    "bound": "amount",
+    "as_of": "amount",
+    "note": "amount",
+}
+"""Columns that say something of another one, which must be there for it to be kept."""
+_NOT_OF_ASSETS: Final = frozenset({"bound", "as_of", "note"})
+_CAPITALS: Final = frozenset({"country", "currency"})
+"""Columns of codes, which tables write in small letters too."""
 COLUMNS: Final = tuple(
     dict.fromkeys(
         ["id", "title", "kind", *_DATES]
@@ -88,7 +100,7 @@ def read_rows(rows: Iterable[tuple[str, Row | None]], file: str) -> EntriesRead:
         try:
             if row is None:
                 raise Fault("entries.problem.row", place)
-            _take(reading, {name: cell.strip() for name, cell in row.items() if cell.strip()}, place)
+            _take(reading, {name: _tidied(name, cell) for name, cell in row.items() if cell.strip()}, place)
         except Fault as fault:
             reading.problems.append(Problem(file, fault.place, fault.key, fault.fields))
     return EntriesRead((*reading.sources.values(), *reading.incidents.values()), tuple(reading.problems))
@@ -103,6 +115,10 @@ def check_columns(names: Iterable[str], file: str) -> None:
             raise InvalidInput("entries.error.column", file=file, column=name, nearest=nearest, known=known)
 
 
+def _tidied(name: str, cell: str) -> str:
+    return cell.strip().upper() if name in _CAPITALS else cell.strip()
+
+
 def _take(reading: _Reading, row: Row, place: str) -> None:
     source = _source(reading, row, place)
     id = row.get("id") or _own_id(row, place)
@@ -111,6 +127,13 @@ def _take(reading: _Reading, row: Row, place: str) -> None:
     reading.incidents[id] = said if before is None else _joined(before, said, row, place)
     if isinstance(source, Source):
         reading.sources[source.id] = source
+
+
+def _refuse_lost(row: Row, place: str) -> None:
+    """Raise Fault for a column that would be lost, as the row lacks what it speaks of."""
+    for column, owner in _LOST_WITHOUT.items():
+        if column in row and (owner not in row or (column in _NOT_OF_ASSETS and "asset" in row)):
+            raise Fault("entries.problem.lost", place, column=column, owner=owner)
 
 
 def _source(reading: _Reading, row: Row, place: str) -> Source | str:
@@ -139,6 +162,7 @@ def _published(row: Row, place: str) -> dict[str, date]:
 
 def _incident(row: Row, id: str, source: str, place: str) -> Incident:
     """Return what one row says of an incident, in the form of the casebook."""
+    _refuse_lost(row, place)
     filled = {**_DEFAULTS, **row}
     table: dict[str, Any] = {"id": id, "title": row.get("title", id), "kind": filled["kind"], "title_source": source}
     table["dates"] = [{"kind": kind, "period": row[kind], "source": source} for kind in _DATES if kind in row]

@@ -237,10 +237,13 @@ class RecordStore:
         return found
 
     def _with_descendants(self, session: Session, actor: str, moment: int | None) -> tuple[str, ...]:
-        """Return an actor and all that are said to belong to it, directly or through others."""
+        """Return an actor and all that are said to belong to it, directly or through others.
+
+        Withdrawn ones too: what is laid to them still names them.
+        """
         query = (
             f"SELECT {qualified_columns()} FROM standing s JOIN revisions r ON r.seq = s.seq "  # noqa: S608
-            f"WHERE s.kind = 'actor' AND s.state = '{STANDS}' AND {standing_at('s', moment)} ORDER BY s.id"
+            f"WHERE s.kind = 'actor' AND {standing_at('s', moment)} ORDER BY s.id"
         )
         parts: dict[str, list[str]] = {}
         for values in session.iterate(query):

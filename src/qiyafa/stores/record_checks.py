@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from qiyafa.model.actor import Actor
 from qiyafa.model.attribution import Attribution
-from qiyafa.model.claim import Bound, Claim
+from qiyafa.model.claim import Bound, Claim, Scope
 from qiyafa.model.errors import Field, InvalidInput
-from qiyafa.model.incident import Incident
-from qiyafa.model.record import ENTRY_KINDS, Entry, EntryKind
+from qiyafa.model.incident import AmountKind, Incident
+from qiyafa.model.record import ENTRY_KINDS, Entry, EntryKind, scaled
 from qiyafa.model.source import CREDIBILITY, RELIABILITY, Source
 from qiyafa.record.references import references
 from qiyafa.text import text
@@ -20,6 +21,12 @@ _WEB: Final = re.compile(r"https?://[^\s/]+")
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _AHEAD: Final = timedelta(hours=14)
 """So far ahead of UTC a clock on the wall may be: there it may be tomorrow already."""
+_COUNTRY: Final = re.compile(r"[A-Z]{2}|")
+_SMALL_CURRENCY: Final = re.compile(r"(?![A-Z]{3})[A-Za-z]{3}")
+_DIGITS_BEFORE_POINT: Final = 36
+_DIGITS_AFTER_POINT: Final = 30
+"""More has no amount of money and no number of tokens, and what shows numbers counts on it."""
+_DOLLAR: Final = "USD"
 _WITHOUT_QUANTITY: Final = frozenset({Bound.MAJORITY, Bound.ORDER})
 Targets = Callable[[str], tuple[str, ...]]
 """What an entry, by id, leads to."""
@@ -43,15 +50,27 @@ def check_entry(entry: Entry, body: str, at: datetime) -> None:
     for day in _days(entry):
         if day > latest:
             raise InvalidInput("record.refused.future", **_named(entry), day=str(day))
-    for number in _numbers(entry):
-        if not number.is_finite():
-            raise InvalidInput("record.refused.number", **_named(entry), number=str(number))
+    _check_values(entry)
     if isinstance(entry, Source):
         _check_source(entry)
     elif isinstance(entry, Claim):
         _check_claim(entry)
     elif isinstance(entry, Incident):
         _check_amounts(entry)
+
+
+def _check_values(entry: Entry) -> None:
+    for number in _numbers(entry):
+        if not number.is_finite():
+            raise InvalidInput("record.refused.number", **_named(entry), number=str(number))
+        if _is_too_long(number):
+            raise InvalidInput("record.refused.digits", **_named(entry), number=str(number))
+    for country in _countries(entry):
+        if _COUNTRY.fullmatch(country) is None:
+            raise InvalidInput("record.refused.country", **_named(entry), country=country)
+    for currency in _currencies(entry):
+        if _SMALL_CURRENCY.fullmatch(currency):
+            raise InvalidInput("record.refused.currency", **_named(entry), currency=currency)
 
 
 def not_kept(entry: Entry) -> InvalidInput:
@@ -114,6 +133,15 @@ def _check_amounts(incident: Incident) -> None:
     for number in _numbers(incident):
         if number < 0:
             raise InvalidInput("record.refused.negative", id=incident.id, number=str(number))
+    for amount in incident.amounts:
+        counts = amount.kind is AmountKind.EXECUTED and amount.currency == _DOLLAR
+        if counts and scaled(amount.value, _DOLLAR) is None:
+            raise InvalidInput("record.refused.cents", id=incident.id, number=str(amount.value))
+
+
+def _is_too_long(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return number.adjusted() >= _DIGITS_BEFORE_POINT or (isinstance(exponent, int) and exponent < -_DIGITS_AFTER_POINT)
 
 
 def _days(entry: Entry) -> Iterator[date]:
@@ -138,6 +166,23 @@ def _numbers(entry: Entry) -> Iterator[Decimal]:
         case _:
             return
     yield from (number for number in numbers if number is not None)
+
+
+def _countries(entry: Entry) -> Iterator[str]:
+    match entry:
+        case Actor(country=country) | Claim(scope=Scope(country=country)):
+            yield country
+        case Incident():
+            yield from (one.country for one in entry.victims)
+
+
+def _currencies(entry: Entry) -> Iterator[str]:
+    match entry:
+        case Claim(unit="usd" | "Usd" as unit):
+            yield unit
+        case Incident():
+            yield from (one.currency for one in entry.amounts)
+            yield from (one.currency for one in entry.assets)
 
 
 def _named(entry: Entry) -> dict[str, Field]:

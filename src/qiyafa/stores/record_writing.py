@@ -103,7 +103,7 @@ class RecordWriter:
         """Note what somebody says of an entry of which another revision goes on standing."""
         self._look_up([Change(entry)])
         latest = self._latest[Change(entry).key]
-        row = self._row(Change(entry), self._checked_body(entry, by.at), latest, by, aside=True)
+        row = self._row(Change(entry), self._checked_body(Change(entry), by.at), latest, by, aside=True)
         self._waiting["standing"].append(
             (row.seq, row.kind, ASIDE, row.id, latest.first_known, row.known_from, row.known_from)
         )
@@ -117,7 +117,7 @@ class RecordWriter:
         self._save_head()
 
     def _add(self, change: Change, by: By) -> Revision | None:
-        body = self._checked_body(change.entry, by.at)
+        body = self._checked_body(change, by.at)
         latest = self._latest.get(change.key)
         if change.is_withdrawal and (latest is None or latest.row.withdrawn):
             if latest is not None:
@@ -150,12 +150,14 @@ class RecordWriter:
             return False
         return row.body == body or row.entry(self._damaged) == bare(change.entry)
 
-    def _checked_body(self, entry: Entry, at: datetime) -> str:
+    def _checked_body(self, change: Change, at: datetime) -> str:
+        """Return an entry as JSON. What an older Qiyafa took in and this one would refuse may still be withdrawn."""
         try:
-            body = body_of(bare(entry))
+            body = body_of(bare(change.entry))
         except UnicodeEncodeError:
-            raise not_kept(entry) from None
-        check_entry(entry, body, at)
+            raise not_kept(change.entry) from None
+        if not change.is_withdrawal:
+            check_entry(change.entry, body, at)
         return body
 
     def _row(self, change: Change, body: str, latest: Latest | None, by: By, *, aside: bool = False) -> RevisionRow:
