@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,18 +30,23 @@ def test_a_signal_stops_it_after_what_is_under_way(tmp_path: Path, number: int, 
     with serving(home.path) as service, client(service) as http:
         assert service.said["ready"] is True
         answers: list[int] = []
+        is_enough = threading.Event()
         items = [{"address": f"0x{one:040x}"} for one in range(1000)]
 
         def ask() -> None:
-            answers.append(len(http.post("/api/v1/screen/batch", json={"items": items}).json()["verdicts"]))
+            # One question after the other, so that one is under way whenever somebody looks.
+            while not is_enough.is_set():
+                answer = http.post("/api/v1/screen/batch", json={"items": items}, timeout=60)
+                answers.append(len(answer.json()["verdicts"]))
 
-        thread = threading.Thread(target=ask)
-        thread.start()
-        with client(service) as other:
-            eventually(lambda: 'lane="batch"} 1' in other.get("/metrics").text)
-        assert service.stop(number) == code
-        thread.join()
-        assert answers == [1000]
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(ask)
+            with client(service) as other:
+                eventually(lambda: 'lane="batch"} 1' in other.get("/metrics").text)
+            is_enough.set()
+            assert service.stop(number) == code
+            asking.result(timeout=60)
+        assert set(answers) == {1000}
         assert "Traceback" not in service.process.stderr.read()
 
 

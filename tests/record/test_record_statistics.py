@@ -61,7 +61,7 @@ def incidents() -> st.SearchStrategy[list[Incident]]:
     kinds = st.sampled_from(list(RelationKind))
     one = st.builds(
         lambda dollars, day, laid, country, kind, above: (dollars, day, laid, country, kind, above),
-        st.sampled_from([None, "0", "0.01", "100", "100.5", "92233720368547758.07", "0.001"]),
+        st.sampled_from([None, "0", "0.01", "100", "100.5", "92233720368547758.07"]),
         st.sampled_from(PERIODS),
         st.dictionaries(st.sampled_from([STATE.id, GROUP.id, OTHER.id]), st.sampled_from(list(IncidentStatus))),
         st.sampled_from(["", "KR", "JP"]),

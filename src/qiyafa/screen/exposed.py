@@ -45,8 +45,9 @@ class _Together:
 
     @property
     def hops(self) -> int | None:
-        """The fewest hops to any of them."""
-        return min((part.hops for part in self.parts if part.hops is not None), default=None)
+        """The fewest hops to any of them; None if those of one are not known, since it may be the nearest."""
+        known = [part.hops for part in self.parts if part.hops is not None]
+        return min(known) if known and len(known) == len(self.parts) else None
 
 
 def exposure_findings(evidence: Evidence, rules: Rules) -> Iterator[Finding]:
