@@ -2,7 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import pytest
 from benchmarks.measuring import peak_bytes
@@ -118,6 +120,16 @@ def test_no_blocks_are_no_chain() -> None:
 @pytest.mark.slow
 @pytest.mark.alone
 def test_a_million_headers_stay_small() -> None:
+    # In a process of its own: what others did before decides how the allocator lets a column grow (glibc moves its
+    # threshold for memory that is mapped, so a column would be copied where it is enlarged in place otherwise).
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
+        chosen, peak = fresh.submit(place_a_million).result()
+    assert chosen == MANY
+    assert peak < MOST_BYTES_A_HEADER * MANY
+
+
+def place_a_million() -> tuple[int, int]:
+    """Return how many blocks of a long chain were placed on it, and the bytes that this took."""
     hashes = [GENESIS_PARENT, GENESIS_HASH]
     place_blocks(in_columns([header(GENESIS_HASH, GENESIS_PARENT)]), NETWORK)  # Compiles.
 
@@ -128,5 +140,4 @@ def test_a_million_headers_stay_small() -> None:
 
     chosen: list[int] = []
     peak = peak_bytes(lambda: chosen.append(len(place_blocks(in_columns(long_chain()), NETWORK).rows(Fate.CHOSEN))))
-    assert chosen == [MANY]
-    assert peak < MOST_BYTES_A_HEADER * MANY
+    return chosen[0], peak
