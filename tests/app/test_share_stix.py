@@ -11,7 +11,8 @@ from qiyafa.app.home import Home
 from qiyafa.app.labels import export_labels
 from qiyafa.app.record import record_book
 from qiyafa.app.share import Wanted, collect, read_tlp
-from qiyafa.app.share_stix import StixImport, export_stix, import_stix
+from qiyafa.app.share_intake import Intake
+from qiyafa.app.share_stix import export_stix, import_stix
 from qiyafa.model.actor import Actor
 from qiyafa.model.claim import Scope
 from qiyafa.model.errors import InvalidInput, NotFound
@@ -28,7 +29,7 @@ from support.parcels import ids_of, made_claim, made_incident, made_source
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OPEN = Channel("everybody", Tlp.CLEAR)
 PARTNERS = Channel("partners", Tlp.AMBER)
-US = StixImport(author="tests")
+US = Intake(author="tests")
 
 
 @pytest.fixture

@@ -82,9 +82,6 @@ class _Counted:
             yield one
 
 
-StixImport = Intake
-
-
 @dataclass(slots=True)
 class StixImported:
     """What became of a file."""
@@ -99,7 +96,7 @@ class StixImported:
 
 
 def import_stix(
-    home: Home, record: str | None, file: Path, options: StixImport, *, progress: Progress = silent
+    home: Home, record: str | None, file: Path, options: Intake, *, progress: Progress = silent
 ) -> StixImported:
     """Take in a bundle: entries into the record, labels into the label store.
 

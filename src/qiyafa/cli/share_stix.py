@@ -1,11 +1,11 @@
 """`qiyafa share stix`: bundles out, as far as they may leave, and in."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, Receiver, RecordUrl
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -43,7 +43,7 @@ def export(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.share_json import export_object
 
-        typer.echo(json.dumps(export_object(done, channel), ensure_ascii=False, indent=1))
+        typer.echo(json_text(export_object(done, channel)))
         return
     from qiyafa.cli.share_table import show_export
     from qiyafa.cli.terminal import open_screen
@@ -66,15 +66,16 @@ def import_command(  # noqa: PLR0913 - one parameter for each option
     """Take in a bundle."""
     from qiyafa.app.home import find_home
     from qiyafa.app.share import read_tlp
-    from qiyafa.app.share_stix import StixImport, import_stix
+    from qiyafa.app.share_intake import Intake
+    from qiyafa.app.share_stix import import_stix
 
-    options = StixImport(author, reason, read_tlp(tlp), dry_run)
+    options = Intake(author, reason, read_tlp(tlp), dry_run)
     with progress_bar(quiet) as progress:
         done = import_stix(find_home(home), record, file, options, progress=progress)
     if as_json:
         from qiyafa.cli.share_json import import_object
 
-        typer.echo(json.dumps(import_object(done), ensure_ascii=False, indent=1))
+        typer.echo(json_text(import_object(done)))
         return
     from qiyafa.cli.share_table import show_import
     from qiyafa.cli.terminal import open_screen
