@@ -9,13 +9,16 @@ import pytest
 from tests.cli.running import Qiyafa, Ran
 
 from qiyafa.app.case_file import read_case
+from qiyafa.app.home import Home
 from qiyafa.cli.incidents_words import basis_words, bounded, word
 from qiyafa.model.claim import Bound
 from qiyafa.model.incident import AmountKind, Basis, DateKind, IncidentKind, IncidentStatus, LinkKind, RelationKind
 from qiyafa.stores.casebook import casebook
 from qiyafa.stores.incident_rows import COLUMNS as COLUMNS_KNOWN
+from qiyafa.stores.record import Change, open_record
 
 from support.postgres import PostgresServer
+from support.records import GROUND, HOUR, NOON, casebook_of, theft
 
 COLUMNS = "title,theft,amount,actor,victim,source,source_url,publisher\n"
 GOOD = "Heist,2024-05-31,1500,dprk,Heist Ltd,paper,https://example.org/1,The Paper\n"
@@ -49,6 +52,23 @@ def test_a_fresh_install_answers_and_writes_nothing(incidents: Command) -> None:
     assert "bangladesh-bank-2016" in ran.out
     assert f"casebook {casebook().version}, and 0 that you have added or changed" in ran.out
     assert not incidents.home.exists()
+
+
+def test_what_a_newer_casebook_says_is_told(incidents: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = casebook_of(*GROUND, theft("a-2023"))
+    new = casebook_of(*GROUND, theft("a-2023", title="A, corrected"), version="2026-02-01+0002")
+    store = open_record(Home(incidents.home).made().record, casebook=old)
+    store.apply([Change(theft("a-2023", title="Mine"), "I know better")], at=NOON, author="me")
+    monkeypatch.setattr("qiyafa.app.record.casebook", lambda: new)
+    assert f"A newer casebook, {new.version}, came with" in incidents("list").out
+    found = incidents.json("list")
+    assert (found["casebook"], found["pending_casebook"], found["casebook_conflicts"]) == (old.version, new.version, [])
+    open_record(Home(incidents.home).record, casebook=new).apply([], at=NOON + HOUR, author="me")
+    listed = incidents("list").out
+    assert "the casebook says something else (1): a-2023." in " ".join(listed.split())
+    assert "A newer casebook" not in listed
+    found = incidents.json("list")
+    assert (found["pending_casebook"], found["casebook_conflicts"]) == (None, [{"kind": "incident", "id": "a-2023"}])
 
 
 def test_a_list_is_by_the_day_of_the_theft(incidents: Command) -> None:

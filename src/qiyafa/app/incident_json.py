@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from qiyafa.app.incident_timeline import TimelineRow
 from qiyafa.app.incidents import IncidentPage, IncidentsFound
+from qiyafa.app.record import CasebookNews
 from qiyafa.app.record_entries import Offer
 from qiyafa.app.record_json import JsonObject, entry_object, period_object, problem_object, revision_object
 from qiyafa.model.incident import DateKind
@@ -11,10 +12,12 @@ from qiyafa.model.record import ENTRY_KINDS, Entry, Revision
 from qiyafa.record.registry import theft_period
 
 
-def found_object(found: IncidentsFound) -> JsonObject:
+def found_object(found: IncidentsFound, news: CasebookNews) -> JsonObject:
     """Return the incidents that were asked for, each whole, and what they were found in."""
     return {
         "casebook": found.casebook,
+        "pending_casebook": news.pending or None,
+        "casebook_conflicts": [{"kind": kind.value, "id": id} for kind, id in news.conflicts],
         "total": found.total,
         "own": found.own,
         "count": len(found.incidents),

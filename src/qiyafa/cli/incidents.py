@@ -43,7 +43,8 @@ def list_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """List incidents by the day of the theft."""
     from qiyafa.app.incidents import find_incidents, read_kind, read_status
-    from qiyafa.cli.incidents_table import show_found
+    from qiyafa.app.record import casebook_news
+    from qiyafa.cli.incidents_table import show_casebook_news, show_found
     from qiyafa.cli.terminal import open_screen
 
     wanted = _wanted(
@@ -55,13 +56,16 @@ def list_command(  # noqa: PLR0913 - one parameter for each option
         status=read_status(status) if status else None,
         text=words,
     )
-    found = find_incidents(_book(home, record), wanted, _known_at(as_of))
+    book = _book(home, record)
+    found, news = find_incidents(book, wanted, _known_at(as_of)), casebook_news(book)
     if as_json:
         from qiyafa.app.incident_json import found_object
 
-        _print(found_object(found))
+        _print(found_object(found, news))
         return
-    show_found(open_screen(), found)
+    screen = open_screen()
+    show_found(screen, found)
+    show_casebook_news(screen, news)
 
 
 @app.command("show", help=text("incidents.cli.show_help"), epilog=text("incidents.cli.show_examples"))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from qiyafa.app.incidents import IncidentsFound
+    from qiyafa.app.record import CasebookNews
     from qiyafa.app.record_entries import Offer
 
 _SHOWN_PROBLEMS = 20
@@ -35,6 +36,15 @@ def show_found(screen: "Console", found: "IncidentsFound") -> None:
         say(screen, text("incidents.list.counted", counted=f"{found.counted:,}"), style="dim")
     total, own = f"{found.total:,}", f"{found.own:,}"
     say(screen, text("incidents.list.of", total=total, casebook=found.casebook, own=own), style="dim")
+
+
+def show_casebook_news(screen: "Console", news: "CasebookNews") -> None:
+    """Print what the casebook says that the record does not, if anything."""
+    if news.pending:
+        say(screen, text("incidents.list.pending", casebook=news.pending))
+    if news.conflicts:
+        ids = ", ".join(id for _, id in news.conflicts[:_SHOWN_ENTRIES])
+        say(screen, text("incidents.list.conflicts", count=f"{len(news.conflicts):,}", ids=ids))
 
 
 def show_offer(screen: "Console", offer: "Offer", *, dry_run: bool) -> None:
