@@ -4,12 +4,12 @@ With one asset the totals of a method are strings; with several each is an objec
 the totals stand once more for each under `thefts`. `poison` has no amounts.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from json.encoder import encode_basestring as _string
 from typing import Any
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.model.finding import Gap, HolderLabel, Holding, Interval, MethodAnswer, PoisonAnswer, Totals, TraceAnswer
 
 JsonObject = dict[str, Any]
@@ -46,7 +46,7 @@ def _members(record: JsonObject) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json_line(value)
 
 
 def _listed(records: Iterable[str]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """`qiyafa cluster`: which addresses are controlled together, by which transaction and rule; and what is forbidden."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qiyafa.cli import options
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, LedgerFolder, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -174,7 +174,7 @@ def _moment(written: str | None) -> datetime | None:
 
 
 def _print(answer: object) -> None:
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=_written))
+    typer.echo(json_text(answer, default=_written))
 
 
 def _written(value: object) -> str:

@@ -1,12 +1,12 @@
 """`qiyafa demo`: an invented theft from files to a report, compared with the truth."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qiyafa.cli import exits
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, Quiet, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -37,7 +37,7 @@ def demo(
     if as_json:
         from qiyafa.cli.demo_json import demo_json
 
-        typer.echo(json.dumps(demo_json(done), ensure_ascii=False, indent=1))
+        typer.echo(json_text(demo_json(done)))
     else:
         from qiyafa.cli.demo_table import show_demo
         from qiyafa.cli.terminal import open_screen

@@ -7,7 +7,6 @@ A closed pipe ends the process by SIGPIPE, as it ends every program of a pipelin
 
 import contextlib
 import errno
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import cast
 
 import typer
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.model.errors import Conflict, Field, InvalidInput, NotFound, QiyafaError, Unavailable
 from qiyafa.text import shown, text, text_for_terminal
 
@@ -73,7 +73,7 @@ def report_failure(failure: Failure, *, as_json: bool) -> int:
     if as_json:
         fields = {name: shown(value) if isinstance(value, str) else value for name, value in failure.fields.items()}
         record = {"kind": failure.kind, "key": failure.key, "message": failure.message, "fields": fields}
-        written = json.dumps({"error": record}, ensure_ascii=False)
+        written = json_line({"error": record})
     else:
         written = f"qiyafa: {text_for_terminal(failure.key, **failure.fields)}"
     sys.stderr.write(written + "\n")

@@ -1,11 +1,11 @@
 """`qiyafa explain`: how the stolen units of a case got to one address."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from qiyafa.cli import options
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import (
     AsJson,
     CaseFile,
@@ -59,7 +59,7 @@ def explain(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.explain_json import explanation_json
 
-        typer.echo(json.dumps(explanation_json(explanation), ensure_ascii=False, indent=1))
+        typer.echo(json_text(explanation_json(explanation)))
         return
 
     from qiyafa.cli.explain_table import show_explanation

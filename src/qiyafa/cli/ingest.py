@@ -1,6 +1,5 @@
 """`qiyafa ingest`: take files into a ledger."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.cli.options import AsJson, LedgerFolder, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.ledger import LedgerModel
@@ -134,7 +134,7 @@ def _answer(ingested: "Ingested", ledger: Path, problems: Path | None, *, as_jso
     if problems is not None:
         write_problems(ingested.problems, problems)
     if as_json:
-        typer.echo(json.dumps(_record(ingested, ledger), ensure_ascii=False))
+        typer.echo(json_line(_record(ingested, ledger)))
         return
     for line in _lines(ingested, ledger, has_problems_file=problems is not None, quiet=quiet):
         typer.echo(line)

@@ -1,11 +1,11 @@
 """`qiyafa keys`: the keys of the service."""
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.cli.options import AsJson, HomeFolder
 from qiyafa.text import text
 
@@ -33,7 +33,7 @@ def create(
     made = create_key(find_home(home), name, scope or (SCREEN, READ), days, is_signed=is_signed)
     if as_json:
         secrets = {"key": made.key, "signing_secret": made.signing_secret or None}
-        typer.echo(json.dumps({**_record(made.record), **secrets}, ensure_ascii=False))
+        typer.echo(json_line({**_record(made.record), **secrets}))
         return
     typer.echo(
         text("serve.keys.created", prefix=made.record.prefix, name=name, expires=f"{made.record.expires:%Y-%m-%d}")
@@ -54,7 +54,7 @@ def list_all(home: HomeFolder = None, as_json: AsJson = False) -> None:
 
     records, now = list_keys(find_home(home)), utc_now()
     if as_json:
-        typer.echo(json.dumps([_record(one) | {"state": _state(one, now)} for one in records], ensure_ascii=False))
+        typer.echo(json_line([_record(one) | {"state": _state(one, now)} for one in records]))
         return
     if not records:
         typer.echo(text("serve.keys.none"))

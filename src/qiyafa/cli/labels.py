@@ -1,6 +1,5 @@
 """`qiyafa labels`: take in, show, contradict and give away what is said of addresses."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from qiyafa.cli import exits
+from qiyafa.cli.json_text import json_line, json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, Receiver, read_moment, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -48,7 +48,7 @@ def import_command(
     if as_json:
         from qiyafa.cli.labels_json import import_object
 
-        typer.echo(json.dumps(import_object(result), ensure_ascii=False, indent=1))
+        typer.echo(json_text(import_object(result)))
         return
     show_import(open_screen(), result)
 
@@ -74,7 +74,7 @@ def export(
     count = export_labels(folder, chosen, out, gate, to)
     if as_json:
         kept = [{"kind": one.kind, "id": one.id, "tlp": one.tlp.value} for one in gate.kept]
-        typer.echo(json.dumps({"format": chosen, "out": str(out), "entries": count, "kept": kept}, ensure_ascii=False))
+        typer.echo(json_line({"format": chosen, "out": str(out), "entries": count, "kept": kept}))
         return
     typer.echo(text("labels.cli.exported", count=f"{count:,}", out=str(out)))
     if gate.kept:
@@ -100,7 +100,7 @@ def show(
     if as_json:
         from qiyafa.cli.labels_json import address_object
 
-        typer.echo(json.dumps(address_object(found), ensure_ascii=False, indent=1))
+        typer.echo(json_text(address_object(found)))
         return
     show_address(open_screen(), found)
 
@@ -122,7 +122,7 @@ def find(
     found, count = find_labels(find_home(home), wanted, read_whole_number("--top", top, least=1))
     if as_json:
         record = {"text": wanted, "count": count, "labels": [label_object(label) for label in found]}
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        typer.echo(json_text(record))
         return
     show_found(open_screen(), wanted, found, count)
 
@@ -151,7 +151,7 @@ def _contradict(label: str, reason: str, by: str, home: Path | None, *, withdraw
     uses = uses_of(folder, changed.id)
     if as_json:
         record = {"label": label_object(changed), "uses": [use_object(use) for use in uses]}
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        typer.echo(json_text(record))
         return
     screen = open_screen()
     say(screen, text("labels.cli.withdrawn" if withdraw else "labels.cli.disputed", label=changed.id))
@@ -169,7 +169,7 @@ def history(label: LabelId, home: HomeFolder = None, as_json: AsJson = False) ->
 
     versions = existing_store(find_home(home)).history(label)
     if as_json:
-        typer.echo(json.dumps([label_object(version) for version in versions], ensure_ascii=False, indent=1))
+        typer.echo(json_text([label_object(version) for version in versions]))
         return
     show_history(open_screen(), versions)
 
@@ -186,7 +186,7 @@ def blast_radius(label: LabelId, home: HomeFolder = None, as_json: AsJson = Fals
     uses = uses_of(find_home(home), label)
     if as_json:
         record = {"label": label, "uses": [use_object(use) for use in uses]}
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        typer.echo(json_text(record))
         return
     show_uses(open_screen(), label, uses)
 
@@ -204,7 +204,7 @@ def info(home: HomeFolder = None, as_json: AsJson = False) -> None:
     store = existing_store(find_home(home))
     totals = store.totals()
     if as_json:
-        typer.echo(json.dumps({"path": str(store.path), **asdict(totals)}, ensure_ascii=False, indent=1))
+        typer.echo(json_text({"path": str(store.path), **asdict(totals)}))
         return
     show_totals(open_screen(), str(store.path), totals)
 
@@ -224,7 +224,7 @@ def verify(home: HomeFolder = None, as_json: AsJson = False) -> None:
             "sound": not damages,
             "damaged": [{"table": table, "row": row} for table, row in damages],
         }
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        typer.echo(json_line(record))
     else:
         for table, row in damages:
             typer.echo(text("labels.cli.damage", table=table, row=row))

@@ -1,6 +1,5 @@
 """`qiyafa ledger`: what a ledger holds, whether it is whole, and its content as text."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qiyafa.cli import exits
+from qiyafa.cli.json_text import json_line, json_text
 from qiyafa.cli.options import AsJson, LedgerFolder, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -40,7 +40,7 @@ def info(
     held = ledger_info(path)
     if as_json:
         record = {**asdict(held), "chains": {chain.chain: _chain_record(chain) for chain in held.chains}}
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        typer.echo(json_text(record))
         return
 
     from qiyafa.cli.terminal import open_screen, say
@@ -64,7 +64,7 @@ def verify(ledger: LedgerFolder, as_json: AsJson = False, quiet: Quiet = False) 
     lines = [(damage.path, text(damage.key, **damage.fields)) for damage in damages]
     if as_json:
         found = [{"path": path, "damage": sentence} for path, sentence in lines]
-        typer.echo(json.dumps({"ledger": str(ledger), "sound": not found, "damaged": found}, ensure_ascii=False))
+        typer.echo(json_line({"ledger": str(ledger), "sound": not found, "damaged": found}))
     else:
         for path, sentence in lines:
             typer.echo(text("ledger.cli.damaged", path=path, damage=sentence))

@@ -1,12 +1,12 @@
 """`qiyafa lists`: take in official lists, see how old they are, and what an edition changed."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput, QiyafaError
@@ -102,7 +102,7 @@ def info(
     if as_json:
         from qiyafa.cli.lists_json import info_record
 
-        typer.echo(json.dumps(info_record(found), ensure_ascii=False, indent=1))
+        typer.echo(json_text(info_record(found)))
         return
 
     _show_info(found)
@@ -126,7 +126,7 @@ def diff(
     if as_json:
         from qiyafa.cli.lists_json import diff_record
 
-        typer.echo(json.dumps(diff_record(found), ensure_ascii=False, indent=1))
+        typer.echo(json_text(diff_record(found)))
         return
     typer.echo(text("lists.cli.diff_title", list=name, old=found.old.version, new=found.new.version))
     for change in ("added", "removed", "changed"):
@@ -150,7 +150,7 @@ def _show_imported(done: "Sequence[Imported]", as_json: bool) -> None:
     if as_json:
         from qiyafa.cli.lists_json import imported_record
 
-        typer.echo(json.dumps([imported_record(one) for one in done], ensure_ascii=False, indent=1))
+        typer.echo(json_text([imported_record(one) for one in done]))
         return
     for one in done:
         version = one.version

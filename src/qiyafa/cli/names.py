@@ -1,10 +1,10 @@
 """`qiyafa names`: is a person or company of this name on an imported list, in whatever script it is written?"""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -29,7 +29,7 @@ def names(
     with progress_bar(quiet=quiet or as_json) as progress:
         answers = find_names(find_home(home), asked, least_score=least, progress=progress)
     if as_json:
-        typer.echo(json.dumps([_object(answer) for answer in answers], ensure_ascii=False, indent=1))
+        typer.echo(json_text([_object(answer) for answer in answers]))
         return
 
     from qiyafa.cli.terminal import open_screen

@@ -1,12 +1,12 @@
 """`qiyafa pack`: build a signed file of verdicts, check it, and ask it without network or database."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qiyafa.cli import exits
+from qiyafa.cli.json_text import json_line, json_text
 from qiyafa.cli.options import AsJson, HomeFolder, LabelLevel, Quiet, read_moment, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -70,7 +70,7 @@ def verify(
         damages = check_pack(file, trusted, progress)
     lines = [text(damage.key, **damage.fields) for damage in damages]
     if as_json:
-        typer.echo(json.dumps({"pack": str(file), "signer": trusted, "sound": not lines, "damaged": lines}))
+        typer.echo(json_line({"pack": str(file), "signer": trusted, "sound": not lines, "damaged": lines}))
     else:
         for line in lines or [text("pack.cli.sound", path=str(file), signer=trusted)]:
             typer.echo(line)
@@ -105,7 +105,7 @@ def query(
     with open_pack(file, trusted_key(find_home(home), key)) as pack:
         verdicts = [pack.screen(address, chain) for address in addresses]
     if as_json:
-        typer.echo(json.dumps([pack_verdict_object(verdict) for verdict in verdicts], indent=1))
+        typer.echo(json_text([pack_verdict_object(verdict) for verdict in verdicts]))
     else:
         from qiyafa.cli.terminal import open_screen
 
@@ -120,7 +120,7 @@ def _say_info(found: "PackInfo", as_json: bool) -> None:
     if as_json:
         from qiyafa.app.pack_json import pack_info_object
 
-        typer.echo(json.dumps(pack_info_object(found), indent=1))
+        typer.echo(json_text(pack_info_object(found)))
         return
 
     from qiyafa.cli.terminal import open_screen, say

@@ -1,11 +1,11 @@
 """`qiyafa path`: ways that money can have taken from one address to another."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qiyafa.cli import options
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, Exact, LedgerFolder, Quiet, Until
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -51,7 +51,7 @@ def path(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.explain_json import paths_json
 
-        typer.echo(json.dumps(paths_json(answer), ensure_ascii=False, indent=1))
+        typer.echo(json_text(paths_json(answer)))
         return
 
     from qiyafa.cli.answer_table import show_gaps

@@ -1,12 +1,12 @@
 """`qiyafa pull`: load the histories that a case needs, and no more, from an explorer or a node."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qiyafa.cli import options
+from qiyafa.cli.json_text import json_line
 from qiyafa.cli.options import AsJson, CaseFile, LedgerFolder, MaxHops, MinUnits, Quiet
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -74,7 +74,7 @@ def pull(  # noqa: PLR0913 - one parameter for each option
     if as_json:
         from qiyafa.cli.pull_report import report_record
 
-        typer.echo(json.dumps(report_record(report), ensure_ascii=False))
+        typer.echo(json_line(report_record(report)))
         return
 
     from qiyafa.cli.pull_report import report_lines

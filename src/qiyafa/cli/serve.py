@@ -1,12 +1,12 @@
 """`qiyafa serve`: the service."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.cli.options import AsJson, HomeFolder, LabelLevel, Quiet, read_whole_number
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -48,7 +48,7 @@ def serve(  # noqa: PLR0913 - one parameter for each option
     with progress_bar(quiet=quiet or as_json) as progress:
         service = open_service(request, progress=progress)
     if as_json:
-        typer.echo(json.dumps(_record(service.listening), ensure_ascii=False))
+        typer.echo(json_line(_record(service.listening)))
     elif not quiet:
         typer.echo("\n".join(_lines(service.listening)))
     # At once, also into a pipe: whoever started the service waits for this line.

@@ -1,11 +1,11 @@
 """`qiyafa share addresses`: what to look out for, as a list, a table or a TagPack."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Receiver, RecordUrl
 from qiyafa.text import text
 
@@ -38,7 +38,7 @@ def addresses(  # noqa: PLR0913 - one parameter for each option
     done = export_addresses(find_home(home), record, wanted, channel, out, format=format_out, receiver=to)
     if as_json:
         about = {"out": str(out), "tlp": channel.level.value, "addresses": done.addresses, "labels": done.labels}
-        typer.echo(json.dumps({**about, **kept_object(done.released)}, ensure_ascii=False, indent=1))
+        typer.echo(json_text({**about, **kept_object(done.released)}))
         return
     screen = open_screen()
     counts = {"addresses": f"{done.addresses:,}", "labels": f"{done.labels:,}"}

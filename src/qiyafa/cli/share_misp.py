@@ -1,11 +1,11 @@
 """`qiyafa share misp`: events out, as far as they may leave, and in, for review."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, Receiver, RecordUrl
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -44,7 +44,7 @@ def export(  # noqa: PLR0913 - one parameter for each option
         done = export_misp(find_home(home), record, wanted, channel, out, is_feed=feed, receiver=to, progress=progress)
     if as_json:
         about = {"out": str(out), "tlp": channel.level.value, "events": done.events, "objects": done.objects}
-        typer.echo(json.dumps({**about, **kept_object(done.released)}, ensure_ascii=False, indent=1))
+        typer.echo(json_text({**about, **kept_object(done.released)}))
         return
     screen = open_screen()
     counts = {"events": f"{done.events:,}", "objects": f"{done.objects:,}"}
@@ -77,6 +77,6 @@ def import_command(  # noqa: PLR0913 - one parameter for each option
     with progress_bar(quiet or as_json) as progress:
         done = import_misp(find_home(home), record, path, intake, proposals=proposals, progress=progress)
     if as_json:
-        typer.echo(json.dumps(import_object(done), ensure_ascii=False, indent=1))
+        typer.echo(json_text(import_object(done)))
         return
     show_import(open_screen(), done)

@@ -1,11 +1,11 @@
 """`qiyafa share recalls`: who has what was withdrawn, and the files that tell them."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qiyafa.cli.json_text import json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl
 from qiyafa.cli.progress import progress_bar
 from qiyafa.model.errors import InvalidInput
@@ -48,7 +48,7 @@ def recalls(
         told = {"recalls": [_recall_object(one) for one in found.found]}
         if done is not None:
             told["written"] = _written_object(done)  # type: ignore[assignment]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        typer.echo(json_text(told))
         return
     screen = open_screen()
     _show(screen, found.found)

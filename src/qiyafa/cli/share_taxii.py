@@ -1,12 +1,11 @@
 """`qiyafa share taxii`: collections that our service shares, and those of other servers."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qiyafa.cli.json_text import json_text
+from qiyafa.cli.json_text import json_line, json_text
 from qiyafa.cli.options import AsJson, HomeFolder, Quiet, RecordUrl, read_moment
 from qiyafa.cli.progress import progress_bar
 from qiyafa.text import text
@@ -39,7 +38,7 @@ def create(
 
     made = Exchange(find_home(home), utc_now).make(name, title or name, read_tlp(tlp))
     if as_json:
-        typer.echo(json.dumps({"id": made.id, "name": made.name, "title": made.title, "tlp": made.tlp.value}))
+        typer.echo(json_line({"id": made.id, "name": made.name, "title": made.title, "tlp": made.tlp.value}))
         return
     typer.echo(text("taxii.cli.created", name=made.name, level=made.tlp.value, id=made.id))
 
@@ -59,7 +58,7 @@ def list_all(home: HomeFolder = None, as_json: AsJson = False) -> None:
             {"id": one.id, "name": one.name, "title": one.title, "tlp": one.tlp.value, "objects": count}
             for one, count in rows
         ]
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        typer.echo(json_line(found))
         return
     if not rows:
         typer.echo(text("taxii.cli.none"))

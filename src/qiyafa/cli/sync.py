@@ -1,11 +1,11 @@
 """`qiyafa sync`: keep a ledger at the head of a chain."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qiyafa.cli.json_text import json_line
 from qiyafa.cli.options import AsJson, LedgerFolder, Quiet, read_whole_number
 from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
@@ -66,10 +66,10 @@ def sync(  # noqa: PLR0913 - one parameter for each option
     def told(event: "Told") -> None:
         if not quiet:
             # A line at once, also into a pipe: what it says is on the disk.
-            typer.echo(json.dumps(_record(event), ensure_ascii=False) if as_json else _line(event))
+            typer.echo(json_line(_record(event)) if as_json else _line(event))
 
     synced = run(request, told)
-    typer.echo(json.dumps(_end(synced, ledger), ensure_ascii=False) if as_json else _last_line(synced, ledger))
+    typer.echo(json_line(_end(synced, ledger)) if as_json else _last_line(synced, ledger))
 
 
 def _number(option: str, written: str | None) -> int | None:
