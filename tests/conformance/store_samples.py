@@ -7,7 +7,6 @@ every store owes.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from qiyafa.model.claim import Measure, Quote
@@ -18,7 +17,7 @@ from qiyafa.model.record import ClaimTally, Dimension, EntryKind, IncidentTally
 from qiyafa.stores.collections import COLLECTIONS, OURS, CollectionStore, Intake, open_collections
 from qiyafa.stores.database import Database, Schema
 from qiyafa.stores.deliveries import DELIVERIES, DeliveryLog, GivenObject, open_deliveries
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
+from qiyafa.stores.postgres import PostgresDatabase
 from qiyafa.stores.record import RecordStore, open_record
 from qiyafa.stores.record_schema import RECORD
 from qiyafa.stores.sqlite_file import SqliteFile
@@ -202,11 +201,6 @@ STORE_SAMPLES: dict[str, StoreSample] = {
     ),
 }  # fmt: skip
 """By the kind of its schema."""
-
-
-def database_of(place: str, schema: Schema) -> Database:
-    """Return the database below a store."""
-    return PostgresDatabase(place, schema) if is_postgres_url(place) else SqliteFile(Path(place), schema)
 
 
 def emptied(database: Database) -> None:

@@ -2,14 +2,12 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from qiyafa.model.errors import Conflict, InvalidInput, Unavailable
 from qiyafa.stores.database import Database, Schema
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
-from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.opening import database_at
 
 NOTES = Schema(
     kind="record",
@@ -24,7 +22,7 @@ INSERT = "INSERT INTO notes VALUES (?, ?, ?)"
 
 
 def opened(location: str, schema: Schema = NOTES) -> Database:
-    return PostgresDatabase(location, schema) if is_postgres_url(location) else SqliteFile(Path(location), schema)
+    return database_at(location, schema)
 
 
 @pytest.fixture

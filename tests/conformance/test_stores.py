@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conformance.store_samples import STORE_SAMPLES, StoreSample, database_of
+from tests.conformance.store_samples import STORE_SAMPLES, StoreSample
 
 from qiyafa.model.errors import Conflict, InvalidInput, QiyafaError, Unavailable
+from qiyafa.stores.opening import database_at
 from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
 from qiyafa.stores.sqlite_file import SqliteFile
 from qiyafa.text import text
@@ -69,7 +70,7 @@ def uses(sample: StoreSample) -> list[Callable[[Any], object]]:
 
 def change(sample: StoreSample, location: str, *statements: str) -> None:
     """Change a store behind its back."""
-    database = database_of(location, sample.schema)
+    database = database_at(location, sample.schema)
     with database.writing() as session:
         for statement in statements:
             session.execute(statement)
@@ -292,7 +293,7 @@ def test_whoever_waits_too_long_for_another_writer_says_so_and_reading_goes_on(
     sample: StoreSample, store: Any, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     be_impatient(monkeypatch)
-    database = database_of(location, sample.schema)
+    database = database_at(location, sample.schema)
     with database.writing():
         error = refused(sample, location, lambda one: sample.write(one, 2))
         assert sample.written(store) == {0, 1}

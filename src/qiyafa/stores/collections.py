@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from qiyafa.model.collection import Collection, Match, Page, StixItem
@@ -20,8 +19,7 @@ from qiyafa.model.parcel import LEVELS
 from qiyafa.stores.collections_pages import read_page
 from qiyafa.stores.database import Database, Schema, Session
 from qiyafa.stores.moments import microseconds, moment_of
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
-from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.opening import Location, database_at
 
 COLLECTIONS: Final = Schema(
     kind="collections",
@@ -208,11 +206,9 @@ class CollectionStore:
         self._database.close()
 
 
-def open_collections(location: str | Path) -> CollectionStore:
+def open_collections(location: Location) -> CollectionStore:
     """Return the store at a path or at the URL of a PostgreSQL database. Raises InvalidInput for a URL that is none."""
-    if isinstance(location, str) and is_postgres_url(location):
-        return CollectionStore(PostgresDatabase(location, COLLECTIONS))
-    return CollectionStore(SqliteFile(Path(location), COLLECTIONS))
+    return CollectionStore(database_at(location, COLLECTIONS))
 
 
 def _add(session: Session, intake: Intake, item: StixItem, added: int) -> tuple[Taken, int]:

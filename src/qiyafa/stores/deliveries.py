@@ -7,13 +7,11 @@ taken back, so nothing is ever erased here; a recall reads it to tell those who 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from qiyafa.stores.database import Database, Schema, Session
 from qiyafa.stores.moments import microseconds, moment_of
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
-from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.opening import Location, database_at
 
 DELIVERIES: Final = Schema(
     kind="deliveries",
@@ -99,11 +97,9 @@ class DeliveryLog:
             return session is not None and all(session.execute(question, row[:4]).fetchone() for row in rows)
 
 
-def open_deliveries(location: str | Path) -> DeliveryLog:
+def open_deliveries(location: Location) -> DeliveryLog:
     """Return the log at a path or at the URL of a PostgreSQL database. Raises InvalidInput for a URL that is none."""
-    if isinstance(location, str) and is_postgres_url(location):
-        return DeliveryLog(PostgresDatabase(location, DELIVERIES))
-    return DeliveryLog(SqliteFile(Path(location), DELIVERIES))
+    return DeliveryLog(database_at(location, DELIVERIES))
 
 
 def _deliveries(session: Session, condition: str, parameters: tuple[str, ...]) -> Iterator[Delivery]:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from qiyafa.model.actor import Actor
 from qiyafa.model.attribution import Attribution
@@ -29,7 +28,7 @@ from qiyafa.model.record import (
 from qiyafa.model.source import Source
 from qiyafa.stores.database import Database, Refusals, Session
 from qiyafa.stores.moments import microseconds
-from qiyafa.stores.postgres import PostgresDatabase, is_postgres_url
+from qiyafa.stores.opening import Location, database_at
 from qiyafa.stores.record_casebook import (
     CASEBOOK_AUTHOR,
     CasebookConflict,
@@ -49,14 +48,12 @@ from qiyafa.stores.sqlite_file import SqliteFile, SqliteMemory
 __all__ = ["CasebookConflict", "Change", "RecordStore", "open_record"]
 
 
-def open_record(location: str | Path, *, casebook: RecordContent | None) -> "RecordStore":
+def open_record(location: Location, *, casebook: RecordContent | None) -> "RecordStore":
     """Return the record at a path or at the URL of a PostgreSQL database. It need not exist; nothing is made yet.
 
     Raises InvalidInput for a URL that is none, Unavailable if the driver of PostgreSQL is not installed.
     """
-    if isinstance(location, str) and is_postgres_url(location):
-        return RecordStore(PostgresDatabase(location, RECORD), casebook)
-    return RecordStore(SqliteFile(Path(location), RECORD), casebook)
+    return RecordStore(database_at(location, RECORD), casebook)
 
 
 class RecordStore:
