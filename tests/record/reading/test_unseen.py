@@ -16,13 +16,13 @@ from support.marked_text import marked_text, read_marked
 HERE = Path(__file__).parent
 LANGUAGES = ("ar", "en", "ko")
 FOUND: Final[Mapping[str, Mapping[str, int]]] = {
-    "unseen": {"ar": 206, "en": 205, "ko": 222},
-    "sealed": {"ar": 22, "en": 22, "ko": 30},
+    "unseen": {"ar": 242, "en": 253, "ko": 260},
+    "sealed": {"ar": 25, "en": 23, "ko": 34},
 }
 """Of the answers, at least so many are found."""
 WRONG: Final[Mapping[str, Mapping[str, int]]] = {
-    "unseen": {"ar": 7, "en": 7, "ko": 9},
-    "sealed": {"ar": 4, "en": 6, "ko": 6},
+    "unseen": {"ar": 7, "en": 9, "ko": 7},
+    "sealed": {"ar": 2, "en": 5, "ko": 3},
 }
 """At most so many other claims are read."""
 

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Final
 
 from qiyafa.model.claim import Bound, Measure
+from qiyafa.record.reading.amounts_arabic import are_harmed, is_apart, times
+from qiyafa.record.reading.amounts_english import are_robbed_of, goes_on, have_lost, is_price, were_sent
+from qiyafa.record.reading.amounts_korean import are_compensated, are_helpers, is_predicate, is_threshold
 from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.lexicon import Mark, Role
 from qiyafa.record.reading.number import Kind
-from qiyafa.record.reading.number_at import number_at
 from qiyafa.record.reading.numbers_arabic import without_owner
 from qiyafa.record.reading.read_claim import Draft, limits, plain
 from qiyafa.record.reading.sentence import Sentence
@@ -27,7 +29,6 @@ _CHANGED_TO: Final = 2
 _SHARED_WITHIN: Final = 7
 _YEARLY_WITHIN: Final = 2
 _PART_WITHIN: Final = 3
-_TIMES_WITHIN: Final = 4
 _BY: Final = frozenset(folded_words("by بنسبه بمعدل بواقع بمقدار"))
 _MORE: Final = {
     **dict.fromkeys(folded_words("more higher above اكثر اعلي"), 1),
@@ -88,20 +89,22 @@ def _draft(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | 
         return _money(sentence, quantity, setting)
     if quantity.role in (Role.PERCENT, Role.FRACTION_OF):
         return _change(sentence, quantity, setting) or _share(sentence, quantity, setting)
+    if quantity.role is Role.DOUBLED:
+        return _times_as_much(sentence, quantity, setting)
     if quantity.role is Role.PEOPLE:
         return _designees(sentence, quantity)
     return _count(sentence, quantity, setting)
 
 
 def _money(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    if is_threshold(sentence, quantity) or is_price(sentence, quantity):
+        return None
     measure = nearest_measure(sentence, quantity)
     if measure is not None:
         return _drafted(quantity, "amount", _tried(sentence, measure), (measure,))
     attack = nearest(sentence, quantity, Role.ATTACK) or _counted_attacks(sentence)
     if attack is not None:
         return _drafted(quantity, "amount", Measure.STOLEN, (attack,))
-    if sentence.has(Role.ASSET) and sentence.word(quantity.first - 1) == "at":
-        return None
     if setting.speaks_of_theft and (setting.is_entry or _is_told_of(sentence, quantity)):
         return _drafted(quantity, "amount", Measure.STOLEN, ())
     return None
@@ -120,14 +123,18 @@ def _counted_attacks(sentence: Sentence) -> Mark | None:
 
 def _is_told_of(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a sentence that only says `worth`, `a total of`, `fell to` or lists goes on with the sentence before."""
-    if any(0 <= quantity.first - mark.after <= _CHANGED_TO for mark in sentence.roles.get(Role.CHANGE, ())):
-        return True
+    changes = sentence.roles.get(Role.CHANGE, ())
+    if any(0 <= quantity.first - mark.after <= _CHANGED_TO for mark in changes):
+        # What rises and falls behind a coin's name is its price.
+        return not any(mark.first < quantity.first for mark in sentence.roles.get(Role.ASSET, ()))
     if sentence.has(Role.CHANGE) and sentence.language == "ko" and sentence.word(quantity.first - 1) == "(":
         return True
     if any(token.word == ":" for token in sentence.tokens[: quantity.first]):
         return True
     marks = sentence.roles.get(Role.TOTAL, ())
     is_korean = sentence.language == "ko"
+    if (is_korean and is_predicate(sentence, quantity)) or goes_on(sentence, quantity):
+        return True
     return any(
         mark.first < quantity.first or (is_korean and mark.first <= quantity.after + _TOTAL_WITHIN) for mark in marks
     )
@@ -187,7 +194,13 @@ def _are_robbed(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether people are victims: `from 300 people`, `the victims numbered over 800,000 people`."""
     before = [sentence.word(place) for place in range(quantity.first - _ROBBED_WITHIN, quantity.first)]
     done_to = sentence.before(quantity.first, Role.MEASURE)
-    if before[-1] in ("from", "من") or (done_to is not None and done_to.value == Measure.LOSSES):
+    if have_lost(sentence, quantity):
+        return True
+    if (
+        before[-1] in ("from", "من")
+        or are_harmed(sentence, quantity)
+        or (done_to is not None and done_to.value == Measure.LOSSES)
+    ):
         return True
     return any(form in _VICTIMS for word in before for form in (word, word[2:]))
 
@@ -201,13 +214,16 @@ def _victims(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft 
         or not _VICTIMS.isdisjoint(words)
         or sentence.word(quantity.after - 1).endswith("에게서")
     )
+    is_robbed = is_robbed or are_compensated(sentence, quantity) or are_harmed(sentence, quantity)
+    is_robbed = is_robbed or are_robbed_of(sentence, quantity)
     if is_robbed and not marks and setting.speaks_of_theft:
         return _drafted(quantity, "count", Measure.VICTIMS, (), "people")
     near = [mark for mark in marks if is_robbed or distance(quantity, mark) <= _VICTIM_WITHIN]
     near.sort(key=lambda mark: distance(quantity, mark))
     if not near or (not is_robbed and is_unrelated(sentence, quantity, near[0])):
         return None
-    if not is_robbed and near[0].value in _DONE_BY_OTHERS:
+    is_aside = are_helpers(sentence, quantity) or were_sent(sentence, quantity)
+    if not is_robbed and (near[0].value in _DONE_BY_OTHERS or is_aside):
         return None
     unit = quantity.unit if quantity.unit == "organisations" else "people"
     return _drafted(quantity, "count", Measure.VICTIMS, (near[0],), unit)
@@ -234,7 +250,7 @@ def _sign(sentence: Sentence, first: int, after: int) -> Mark | None:
     before = [
         mark
         for mark in sentence.roles.get(Role.CHANGE, ())
-        if 0 <= first - mark.after <= within and not sentence.has_comma(mark.after, first)
+        if 0 <= first - mark.after <= within and not is_apart(sentence, mark.after, first)
     ]
     behind = [mark for mark in sentence.roles.get(Role.CHANGE, ()) if 0 <= mark.first - after <= _CHANGE_BEHIND]
     is_korean = sentence.tokens[first].script is Script.HANGUL or sentence.language == "ko"
@@ -258,6 +274,7 @@ def _change(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft |
     is_compared = setting.is_entry or sentence.word(quantity.first - 1).endswith("보다")
     is_told = sentence.has(Role.MEASURE, Role.ATTACK) or (
         setting.speaks_of_theft
+        and not sentence.has(Role.UNRELATED, Role.ASSET)
         and (is_compared or any(mark.first < quantity.first for mark in sentence.roles.get(Role.TOTAL, ())))
     )
     if sign is None or is_level or quantity.number.value is None or not is_told:
@@ -349,7 +366,7 @@ def _doubled(sentence: Sentence, mark: Mark, setting: Setting) -> Draft | None:
     measure = next((one for role in roles for one in sentence.roles.get(role, ())), None)
     if measure is None:
         return None
-    value = _times(sentence, mark)
+    value = times(sentence, mark)
     beside = [one for one in (sentence.before(mark.first, Role.BEFORE), sentence.at(mark.after, Role.AFTER)) if one]
     bound = Bound(str(beside[0].value)) if beside else Bound.EXACT
     lower, upper = limits(value, bound)
@@ -360,11 +377,9 @@ def _doubled(sentence: Sentence, mark: Mark, setting: Setting) -> Draft | None:
     return Draft("change", what, value, "ratio", bound, first, after, lower, upper, evidence, reasons)
 
 
-def _times(sentence: Sentence, mark: Mark) -> Decimal:
-    """Return the change that a word of doubling says; Arabic adds how many times: `تضاعفت القضايا ثلاث مرات`."""
-    assert isinstance(mark.value, Decimal)
-    for place in range(mark.after, mark.after + _TIMES_WITHIN):
-        number = number_at(sentence.tokens, place) if sentence.word(place + 1) == "مرات" else None
-        if number is not None and number.value is not None:
-            return number.value - 1
-    return mark.value
+def _times_as_much(sentence: Sentence, quantity: Quantity, setting: Setting) -> Draft | None:
+    """Read Korean `세 배로 늘었다`, `1.5배에 이른다`."""
+    is_told = sentence.has(Role.MEASURE, Role.ATTACK) or (setting.speaks_of_theft and sentence.has(Role.TOTAL))
+    if not is_told or is_unrelated(sentence, quantity, None):
+        return None
+    return _drafted(quantity, "change", _what(sentence, quantity), ())

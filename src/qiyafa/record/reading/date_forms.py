@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from qiyafa.model.period import Period, year_period
+from qiyafa.record.reading.date_spans import span
+from qiyafa.record.reading.dates_arabic import arabic_months
 from qiyafa.record.reading.dates_korean import korean_date, korean_month, korean_unit
 from qiyafa.record.reading.found_date import (
     FILLERS,
@@ -17,6 +19,7 @@ from qiyafa.record.reading.found_date import (
     plain,
     small_number,
     whole_date,
+    year_at,
     year_number,
     year_of_month,
 )
@@ -32,7 +35,7 @@ _YEARS: Final = frozenset({"year0", "year-"})
 """How the values of relative years begin: `year0`, `year-1`."""
 BEGINNINGS: Final = (Role.RELATIVE, Role.MONTH, Role.DECADE)
 """What a date begins with, if not with a number or one of the next."""
-TIMES_THAT_BEGIN: Final = ("past", "years", "half-", "quarter-")
+TIMES_THAT_BEGIN: Final = ("past", "years", "half-", "quarter-", "ago", "span-", "months")
 """How the values of words of time begin that a date may begin with."""
 
 
@@ -42,8 +45,10 @@ def date_at(sentence: Sentence, place: int, today: Today) -> FoundDate | None:
         return None
     return (
         _past_years(sentence, place, today)
+        or span(sentence, place, today)
         or _relative(sentence, place, today)
         or _part_of_year(sentence, place, today)
+        or arabic_months(sentence, place, today)
         or _numeric(sentence, place)
         or korean_date(sentence, place, today)
         or _day_and_month(sentence, place, today)
@@ -105,10 +110,10 @@ def _year(sentence: Sentence, place: int) -> FoundDate | None:
         while sentence.word(after) in ("القرن", "الماضي", "العشرين"):
             after += 1
         return FoundDate(DateKind.PLAIN, decade(mark.value), place, after, is_decade=True)
-    year = year_number(sentence, place)
-    if year is None:
+    named = year_at(sentence, place)
+    if named is None:
         return None
-    after = place + 1
+    year, after = named
     if sentence.word(after) == "s" and sentence.tokens[after].glued:
         return FoundDate(DateKind.PLAIN, decade(year), place, after + 1, is_decade=True)
     if _short_year_follows(sentence, after, year):
@@ -141,6 +146,9 @@ def _part_of_year(sentence: Sentence, place: int, today: Today) -> FoundDate | N
         year, after = today.day.year + int(str(relative.value)[4:]), relative.after
     else:
         year, after, has_year = today.day.year, mark.after, False
+        # A half that has not begun is that of the year before.
+        begins = months(year, name, int(number)).start
+        year -= begins is not None and begins > today.day
     return plain(months(year, name, int(number)), place, after, has_year)
 
 
@@ -209,8 +217,8 @@ def _day_and_month(sentence: Sentence, place: int, today: Today) -> FoundDate | 
         and behind < after + 3
     ):
         behind += 1
-    year = year_number(sentence, behind)
-    after = behind + 1 if year is not None else after
+    named = year_at(sentence, behind)
+    year, after = named if named is not None else (None, after)
     in_year = year or year_of_month(today, number)
     if sentence.at(after, Role.RELATIVE) is not None and year is None:
         return _month_of_relative(sentence, place, after, number, today)

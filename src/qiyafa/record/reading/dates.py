@@ -4,13 +4,23 @@ Relative words (`last year`, `العام الماضي`, `지난해`) count from 
 from the year that the text has reached. A month without a year is the latest one that is not after the day.
 """
 
+import re
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from qiyafa.model.period import Period
 from qiyafa.record.reading.date_forms import BEGINNINGS, TIMES_THAT_BEGIN, date_at
 from qiyafa.record.reading.fold import folded_words
-from qiyafa.record.reading.found_date import FILLERS, DateKind, FoundDate, Today, month_period
+from qiyafa.record.reading.found_date import (
+    FILLERS,
+    TWO_THOUSAND,
+    DateKind,
+    FoundDate,
+    Today,
+    month_period,
+    small_number,
+)
 from qiyafa.record.reading.lexicon import Mark, Role
 from qiyafa.record.reading.sentence import Sentence
 from qiyafa.record.reading.tokens import Script
@@ -26,11 +36,23 @@ _FILLERS_BEFORE: Final = 4
 _SAME: Final = frozenset(folded_words("same than against versus نفسها ذاتها نفسه مقابل"))
 _INCEPTION: Final = frozenset(
     folded_words(
-        "its their creation inception launch founding establishment انشائها انشائه تاسيسها تاسيسه اطلاقها انطلاقها"
+        "its their his creation inception launch founding establishment emergence appearance arrival birth formation "
+        "debut introduction start انشائها انشائه تاسيسها تاسيسه اطلاقها انطلاقها"
     )
 )
 """Words between `since` and its date: `since its creation in 2019`."""
+_RECORDS: Final = frozenset(folded_words("time مره الاولي"))
+"""The last word before a `since` that says when it was so before: `for the first time since`, `لأول مرة منذ`."""
 _FROM: Final = ("부터", "이후", "이래")
+_AFTER: Final = ("이후", "이래")
+_EVENT_WITHIN: Final = 3
+"""Tokens behind a Korean date among which an event and `이래` may stand."""
+_PARTICLES: Final = ("에", "에서", "에는", "를", "을", "까지", "부터", "로", "와", "과", "도")
+"""What ends a Korean word that an event before `이래` does not end with."""
+_UNMATCHED: Final = ("가장", "최대", "최다", "최고", "최악", "처음", "첫")
+_PART: Final = re.compile("(?:초|말|중순|하순|초순|초반|중반|후반)(?:부터|까지|까지의|에|에는|의)?")
+_LONGEST_SPAN: Final = 60
+"""Years of `2017년부터 6년간`."""
 _DASHES: Final = frozenset({"-", "~", "∼", "/"})
 
 
@@ -44,7 +66,10 @@ def find_dates(sentence: Sentence, today: Today) -> list[FoundDate]:
             continue
         if len(found) == MOST:
             break
-        one = _joined(sentence, one, today)
+        one = _joined(sentence, _with_part(sentence, one), today)
+        if _is_of_record(sentence, one):
+            done = one.after
+            continue
         year = one.period.year
         if (
             year is not None
@@ -52,9 +77,22 @@ def find_dates(sentence: Sentence, today: Today) -> list[FoundDate]:
             and (one.period.is_whole_year or (one.has_year and not one.is_relative))
         ):
             today = replace(today, year=year)
-        found.append(_with_kind(sentence, one, today))
         done = one.after
+        if not _is_yardstick(sentence, one):
+            found.append(_with_kind(sentence, one, today))
     return _with_year_of_others(sentence, found)
+
+
+def _with_part(sentence: Sentence, one: FoundDate) -> FoundDate:
+    """Take in the Korean word for the beginning or end of a year or month: `2023년 초부터`."""
+    is_part = sentence.language == "ko" and _PART.fullmatch(sentence.word(one.after))
+    return replace(one, after=one.after + 1) if is_part else one
+
+
+def _is_yardstick(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether Korean only says since when there was nothing like it: `2020년 이후 가장 많은`."""
+    behind = sentence.at(one.after, Role.TIME)
+    return behind is not None and behind.value == "since" and sentence.word(behind.after).startswith(_UNMATCHED)
 
 
 def _beginnings(sentence: Sentence) -> list[int]:
@@ -62,7 +100,8 @@ def _beginnings(sentence: Sentence) -> list[int]:
     places = {
         place
         for place, token in enumerate(sentence.tokens)
-        if token.script is Script.NUMBER and (len(token.word) <= _LONGEST_YEAR or token.word.count(".") == _POINTS)
+        if (token.script is Script.NUMBER and (len(token.word) <= _LONGEST_YEAR or token.word.count(".") == _POINTS))
+        or token.word in TWO_THOUSAND
     }
     for role in BEGINNINGS:
         places.update(mark.first for mark in sentence.roles.get(role, ()))
@@ -119,9 +158,12 @@ def _joined(sentence: Sentence, one: FoundDate, today: Today) -> FoundDate:
     other = date_at(sentence, place, today)
     if other is None or other.period.end is None or one.period.start is None:
         return one
-    if other.period.end < one.period.start:
+    start = one.period.start
+    if other.period.end < start and not one.has_year and not one.is_relative:
+        start = date(start.year - 1, start.month, 1)  # The latest January is later than the latest November.
+    if other.period.end < start:
         return one
-    both = Period(one.period.start, other.period.end)
+    both = Period(start, other.period.end)
     return FoundDate(DateKind.PLAIN, both, one.first, other.after, has_year=one.has_year or other.has_year)
 
 
@@ -132,18 +174,41 @@ def _with_kind(sentence: Sentence, one: FoundDate, today: Today) -> FoundDate:
     if _is_said(sentence, one):
         return replace(one, kind=DateKind.SAID)
     if _is_from_in_korean(sentence, one) and one.period.start is not None:
-        return replace(one, kind=DateKind.SINCE, period=Period(one.period.start, max(today.day, one.period.start)))
+        start = one.period.start
+        end = _end_of_span(sentence, one, start.year)
+        period = Period(start, max(start, min(end, today.day) if end is not None else today.day))
+        return replace(one, kind=DateKind.SINCE, period=period)
     if starts is not None and starts.value in ("by", "until"):
         return replace(one, kind=DateKind.BY, period=Period(None, one.period.end))
     return one
 
 
+def _is_of_record(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether a date only says how long nothing was like it: `لأول مرة منذ 2022`, `for the first time since 2022`."""
+    starts = _start_word(sentence, one.first)
+    return starts is not None and starts.value == "since" and sentence.word(starts.first - 1) in _RECORDS
+
+
+def _end_of_span(sentence: Sentence, one: FoundDate, year: int) -> date | None:
+    """Return the last day of so many years from a Korean date on: `2017년부터 6년간`."""
+    years = small_number(sentence, one.after, _LONGEST_SPAN)
+    is_span = sentence.word(one.after + 1) == "년간" or (
+        sentence.word(one.after + 1) == "년" and sentence.word(one.after + 2) == "동안"
+    )
+    return date(year + years - 1, 12, 31) if years is not None and is_span and one.is_year else None
+
+
 def _is_from_in_korean(sentence: Sentence, one: FoundDate) -> bool:
-    """Whether `부터` or `이후` stands behind a date or is fastened to it."""
+    """Whether `부터` or `이후` stands behind a date, is fastened to it, or an event between: `2019년 생긴 이래`."""
     if sentence.word(one.after - 1).endswith(_FROM):
         return True
-    behind = sentence.at(one.after, Role.TIME)
-    return behind is not None and behind.value == "since" and sentence.tokens[one.after].script is Script.HANGUL
+    for place in range(one.after, min(one.after + _EVENT_WITHIN, len(sentence.tokens))):
+        behind = sentence.at(place, Role.TIME)
+        if behind is not None and behind.value == "since" and sentence.tokens[place].script is Script.HANGUL:
+            return place == one.after or sentence.word(place).startswith(_AFTER)
+        if sentence.tokens[place].script is not Script.HANGUL or sentence.word(place).endswith(_PARTICLES):
+            return False
+    return False
 
 
 def _start_word(sentence: Sentence, place: int) -> Mark | None:

@@ -13,6 +13,10 @@ from qiyafa.record.reading.sentence import Sentence
 from qiyafa.record.reading.tokens import Script
 
 _EARLIEST, _LATEST = 1900, 2100
+_SPELLED_FROM: Final = 2000
+"""A number in words above it that counts nothing is a year: `ألفين وستة عشر`."""
+TWO_THOUSAND: Final = frozenset({"الفين", "والفين", "الفان", "والفان"})
+"""What a year in Arabic words begins with."""
 FILLERS: Final = frozenset(
     {"the", "of", "in", "'", "year", "عام", "العام", "سنه", "شهر", "يوم", "من", ",", "(", "يومي"}
 )
@@ -86,6 +90,20 @@ def year_number(sentence: Sentence, place: int) -> int | None:
     if sentence.word(place + 1) in ("명", "건", "개", "원"):
         return None
     return year
+
+
+def year_at(sentence: Sentence, place: int) -> tuple[int, int] | None:
+    """Return the year that begins at a token and the token after it; Arabic speakers say it in words."""
+    year = year_number(sentence, place)
+    if year is not None:
+        return year, place + 1
+    if sentence.word(place) not in TWO_THOUSAND:
+        return None
+    number = number_at(sentence.tokens, place)
+    if number is None or number.value is None or not _SPELLED_FROM < number.value < _LATEST:
+        return None
+    is_counting = any(sentence.at(number.after, role) for role in (Role.CURRENCY, Role.ASSET, Role.COUNT, Role.PEOPLE))
+    return None if is_counting or number.value % 1 else (int(number.value), number.after)
 
 
 def _is_money(sentence: Sentence, place: int) -> bool:

@@ -22,7 +22,9 @@ _REMEMBERED: Final = 50_000
 
 _PARTICLES: Final = folded_words(
     "에서는 으로부터 에게서 보다 에만 에서만 입니다 이었다 이다 였다 이라고 에서 으로 에게 까지 부터 에는 에도 라고 "
-    "이며 이고 이나 들이 들은 들을 들의 은 는 이 가 을 를 의 에 로 와 과 도 만 서 께 나 다"
+    "이며 이고 이나 이었으나 였으나 이었고 였고 이었으며 였으며 이었지만 였지만 이었던 였던 이었습니다 였습니다 "
+    "이지만 인데 이었는데 였는데 뿐 뿐이다 뿐이었다 밖에 이라는 라는 이에요 예요 이죠 으로는 로는 에서도 으로도 로도 "
+    "들이 들은 들을 들의 은 는 이 가 을 를 의 에 로 와 과 엔 에선 까진 도 만 서 께 나 다"
 )
 
 
@@ -147,6 +149,8 @@ class Lexicon:
                 found += [Mark(role, value, first, after) for role, value in meanings]
                 if after - first > 1 and not any(role in _WHOLE for role, _ in meanings):
                     found += self._measures_inside(words, first, after)
+                if any(role is Role.MODALITY for role, _ in meanings) and word.forms[:1] == ("قد",):
+                    after -= 1  # The verb behind `قد` may begin a bound: `قد تتجاوز قيمتها`.
             first = after
         return found
 

@@ -4,6 +4,7 @@ One word may be two numbers: `خمس` is five before a counted noun (`خمس ه�
 whole (`خمس الخسائر`). A whole is definite: it has the article, or is a word like `إجمالي`.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -56,6 +57,8 @@ _PARTS: Final = {
         ("ثلث", 1, 3),
         ("ثلثي", 2, 3),
         ("ثلثا", 2, 3),
+        ("ثلثين", 2, 3),
+        ("ثلثان", 2, 3),
         ("ربع", 1, 4),
         ("خمس", 1, 5),
         ("خمسي", 2, 5),
@@ -192,6 +195,21 @@ def _cardinal(tokens: list[Token], first: int) -> Number | None:
         below = Piece(Decimal(1), first)
     piece = _with_scale(tokens, below)
     return Number(Kind.NUMBER, first, piece.after, piece.value, is_spelled=True)
+
+
+def with_part(tokens: list[Token], number: Number, place: int) -> Number:
+    """Add a part of the scale that stands behind the unit: `مليوني يورو ونصف المليون`, `مليار دولار ونصف`."""
+    last = tokens[number.after - 1].word
+    scale = _SCALES.get(last) or next((_DUALS[one] / 2 for one in arabic_variants(last) if one in _DUALS), None)
+    if scale is None or number.value is None or not _is_joined(tokens, place):
+        return number
+    part = _value(tokens, place, _PARTS)
+    if part is None or _value(tokens, place, _SMALL) is not None:
+        return number
+    again = _value(tokens, place + 1, _SCALES)
+    if again != scale and (again is not None or _is_whole(tokens, place + 1)):
+        return number
+    return replace(number, value=number.value + part * scale, after=place + (2 if again == scale else 1))
 
 
 def _below_thousand(tokens: list[Token], first: int) -> Piece | None:

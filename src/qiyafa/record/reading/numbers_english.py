@@ -20,7 +20,10 @@ _TENS: Final = {
     word: Decimal(10 * number)
     for number, word in enumerate(folded_words("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
 }
-_DOZEN: Final = Decimal(12)
+_TEN, _DOZEN = Decimal(10), Decimal(12)
+_GROUP, _MOST_GROUPED = 3, Decimal(10**12)
+_MOST_PLACES: Final = 4
+"""Decimal places that are spelled out."""
 _SCALES: Final = {
     "thousand": Decimal(1000),
     "million": Decimal(10**6),
@@ -32,6 +35,10 @@ _SCALES: Final = {
     "trillion": Decimal(10**12),
     "tn": Decimal(10**12),
     "trn": Decimal(10**12),
+    "lakh": Decimal(10**5),
+    "lakhs": Decimal(10**5),
+    "crore": Decimal(10**7),
+    "crores": Decimal(10**7),
 }
 _GLUED_SCALES: Final = {
     "k": Decimal(1000),
@@ -93,12 +100,24 @@ def scale_at(tokens: list[Token], place: int) -> Piece | None:
 
 def with_scale(tokens: list[Token], first: int, value: Decimal, after: int) -> Number:
     """Return a number in digits with the scale words behind it: `1.5 million`, `2 and a half billion`."""
-    if _words(tokens, after, 3) == ["and", "a", "half"] and (scale := scale_at(tokens, after + 3)):
-        return Number(Kind.NUMBER, first, scale.after, (value + Decimal("0.5")) * scale.value)
+    value, after = _grouped_by_spaces(tokens, first, value, after)
+    if _words(tokens, after, 3) == ["and", "a", "half"]:
+        value, after = value + Decimal("0.5"), after + 3
     scale = scale_at(tokens, after)
     if scale is None:
         return Number(Kind.NUMBER, first, after, value)
     return Number(Kind.NUMBER, first, scale.after, value * scale.value)
+
+
+def _grouped_by_spaces(tokens: list[Token], first: int, value: Decimal, after: int) -> tuple[Decimal, int]:
+    """Take in further groups of three digits, as European agencies write them: `1 200 000`."""
+    if not tokens[first].word.isdigit() or len(tokens[first].word) >= _GROUP + 1:
+        return value, after
+    while after < len(tokens) and tokens[after].word.isdigit() and len(tokens[after].word) == _GROUP:
+        if tokens[after].start - tokens[after - 1].end != 1 or value >= _MOST_GROUPED:
+            break
+        value, after = value * 1000 + Decimal(tokens[after].word), after + 1
+    return value, after
 
 
 def spelled(tokens: list[Token], first: int) -> Number | None:
@@ -204,9 +223,24 @@ def _cardinal(tokens: list[Token], first: int) -> Number | None:
         place += 1
     if not seen:
         return None
-    number = Number(Kind.NUMBER, first, place, total + group, is_spelled=True)
-    half = _words(tokens, place, 3) == ["and", "a", "half"]
-    return with_scale(tokens, first, number.value or Decimal(0), place) if half else number
+    if _words(tokens, place, 3) == ["and", "a", "half"]:
+        return with_scale(tokens, first, total + group, place)
+    places = _places(tokens, place)
+    if places is not None:
+        return with_scale(tokens, first, total + group + places.value, places.after)
+    return Number(Kind.NUMBER, first, place, total + group, is_spelled=True)
+
+
+def _places(tokens: list[Token], place: int) -> Piece | None:
+    """Read what stands behind a spelled point: the `point three four` of `one point three four billion`."""
+    if _words(tokens, place, 1) != ["point"]:
+        return None
+    written = ""
+    for token in tokens[place + 1 : place + 1 + _MOST_PLACES]:
+        if token.word not in _SMALL or _SMALL[token.word] >= _TEN:
+            break
+        written += str(_SMALL[token.word])
+    return Piece(Decimal(f"0.{written}"), place + 1 + len(written)) if written else None
 
 
 def _joins(tokens: list[Token], place: int, seen: bool) -> bool:

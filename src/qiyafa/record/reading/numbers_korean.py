@@ -5,6 +5,7 @@ What is fastened to digits is one word in Korean (`3억달러를`); `taken_apart
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -29,7 +30,9 @@ _NATIVE_TENS: Final = {
     "서른": Decimal(30),
     "마흔": Decimal(40),
 }
-_COUNTERS: Final = ("건", "차례", "번", "개", "명", "곳", "나라", "가지", "배", "군데", "회", "척")
+_COUNTERS: Final = ("건", "차례", "번", "개", "명", "곳", "나라", "가지", "배", "군데", "회", "척", "할", "분")
+_NO_COUNTERS: Final = ("회원", "회사", "회의", "회담", "회장", "개인", "번호", "배후", "건물", "명의", "할인")
+"""Nouns that begin like a counter: `한 회원국`."""
 _MANY: Final = "수"
 _MANY_OR_BARE: Final = re.compile(
     "수(?:[십백천][만억조]?|[만억조])|[십백천][만억조]|절반(?=이상|가량|정도|안팎|이하|가까이|쯤)"
@@ -44,7 +47,7 @@ _TIMES: Final = ("년", "월", "일", "시", "분기", "세", "차", "살", "대
 _NEXT_SCALE: Final = 10
 _HALF: Final = "절반"
 _PART_OF: Final = "분의"
-_FIRST_LETTERS: Final = frozenset(word[0] for word in (*_NATIVE, *_NATIVE_TENS, *_SMALL_SCALES, _MANY, _HALF))
+_FIRST_LETTERS: Final = frozenset(word[0] for word in (*_NATIVE, *_NATIVE_TENS, *_SMALL_SCALES, "만", _MANY, _HALF))
 
 
 def taken_apart(tokens: list[Token]) -> list[Token]:
@@ -100,7 +103,7 @@ def scaled(tokens: list[Token], first: int, value: Decimal, after: int) -> Numbe
     place = after
     while place < len(tokens):
         word = tokens[place].word
-        if word in _SMALL_SCALES and tokens[place].glued:
+        if word in _SMALL_SCALES and (tokens[place].glued or place == first):
             group, pending = group + pending * _SMALL_SCALES[word], Decimal(0)
         elif word in _BIG_SCALES and (tokens[place].glued or place == after):
             last_big = _BIG_SCALES[word]
@@ -163,8 +166,15 @@ def spelled(tokens: list[Token], first: int) -> Number | None:
         return _many(tokens, first)
     if len(word) == 2 and word[0] in _SMALL_SCALES and word[1] in _BIG_SCALES:
         return Number(Kind.NUMBER, first, first + 1, _SMALL_SCALES[word[0]] * _BIG_SCALES[word[1]], is_spelled=True)
+    if word in _SCALES and _are_digits_glued(tokens, first + 1):
+        return replace(scaled(tokens, first, Decimal(1), first), is_spelled=True)
     native = _native(tokens, first)
     return Number(Kind.NUMBER, first, native.after, native.value, is_spelled=True) if native else None
+
+
+def _are_digits_glued(tokens: list[Token], place: int) -> bool:
+    """Whether digits go on with a scale whose one is left out: `천580`, `만2천`."""
+    return place < len(tokens) and tokens[place].glued and tokens[place].script is Script.NUMBER
 
 
 def _many(tokens: list[Token], first: int) -> Number:
@@ -180,7 +190,7 @@ def _native(tokens: list[Token], first: int) -> Piece | None:
     """Read `두 건`, `열두 차례`: a native numeral counts only before a counter."""
     word = tokens[first].word
     counter = tokens[first + 1].word if first + 1 < len(tokens) else ""
-    if not counter.startswith(_COUNTERS):
+    if not counter.startswith(_COUNTERS) or counter.startswith(_NO_COUNTERS):
         return None
     for ten, value in _NATIVE_TENS.items():
         if word.startswith(ten) and word.removeprefix(ten) in _NATIVE:

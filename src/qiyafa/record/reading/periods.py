@@ -29,7 +29,11 @@ _LEVEL_WITHIN: Final = 9
 """Tokens between `from` and the date of its number."""
 _BASE_BEHIND: Final = 6
 """Tokens between a Korean date and the `보다` behind its quantity: `2021년의 33억 달러보다`."""
-_ONWARDS: Final = ("에서", "로", "보다", "이며", "이고")
+_FIGURES_WITHIN: Final = 16
+"""Tokens between a Korean date and the word that compares its figures with others."""
+_TIMES_OF: Final = frozenset({"배인", "배에", "배로", "배가", "배나"})
+"""How Korean says how many times a year's figure it is: `2020년의 1.5배인 12억 달러`."""
+_ONWARDS: Final = ("에서", "로", "보다", "으나", "지만", "는데", "인데", "며", "고")
 _OTHER_EVENT: Final = frozenset({"before", "after", "until", "قبل", "بعد"})
 _OF_THE_YEAR: Final = ("ordinal", "record", "superlative", "supports")
 """Rules whose claims speak of the present: without a date they hold for this year."""
@@ -88,10 +92,16 @@ def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundD
     behind = [one for one in dates if one.first >= draft.after and not _is_of_compared(sentence, one, draft)]
     behind = [one for one in behind if not one.is_before or (one.first - draft.after <= 1 and not is_korean)]
     before = [one for one in dates if one.after <= draft.first]
+    if is_korean and before:
+        ends = [*(other.first for other in before[1:]), draft.first]
+        before = [
+            one for one, end in zip(before, ends, strict=True) if not _is_compared_between(sentence, one.after - 1, end)
+        ]
     is_now = [
         one
         for one in before
-        if not _is_base(sentence, one) and not (one.is_before and not _is_beside(sentence, one, draft))
+        if (not _is_base(sentence, one) or _opens_clause(sentence, one))
+        and not (one.is_before and not _is_beside(sentence, one, draft))
     ]
     before = is_now or [one for one in before if sentence.word(one.after) not in _ENDS_COMPARISON]
     if within:
@@ -112,10 +122,33 @@ def _nearest(sentence: Sentence, dates: list[FoundDate], draft: Draft) -> FoundD
     return behind[0] if behind else None
 
 
+def _opens_clause(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether more is told of a date: `less than in July 2024, when one exchange lost $235M`."""
+    place = one.after + 1 if sentence.word(one.after) == "," else one.after
+    return sentence.word(place) == "when"
+
+
+def _is_compared_between(sentence: Sentence, first: int, after: int) -> bool:
+    """Whether Korean compares with a date before it comes to a claim: `전년보다 네 배 늘어난 17억 달러`."""
+    for place in range(first, after):
+        mark = sentence.at(place, Role.TIME)
+        is_base = mark is not None and mark.value == "from-base" and sentence.tokens[place].script is Script.HANGUL
+        is_times = sentence.tokens[place].glued and sentence.word(place) in _TIMES_OF
+        if is_base or is_times or sentence.word(place).endswith("보다"):
+            return True
+    return False
+
+
 def _is_of_compared(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
     """Whether a date behind belongs to a number that this one is compared with: `303 hacks, against 282 in 2023`."""
-    places = [place for place in range(draft.after, one.first) if sentence.word(place) in AGAINST]
+    places = [place for place in range(draft.after, one.first) if _compares(sentence, place)]
     return bool(places) and _has_number(sentence, places[0], one.first)
+
+
+def _compares(sentence: Sentence, place: int) -> bool:
+    """Whether a word leads to what a number is compared with: `against 282`, `down to $1.8bn from $3.9bn`."""
+    is_level = sentence.word(place) == "from" and sentence.at(place + 1, Role.CURRENCY) is not None
+    return sentence.word(place) in AGAINST or (is_level and sentence.has(Role.CHANGE))
 
 
 def _is_of_level(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
@@ -125,6 +158,17 @@ def _is_of_level(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
     places = [place for place in range(max(0, one.first - _LEVEL_WITHIN), one.first) if _is_from(sentence, place)]
     is_level = bool(places) and _has_number(sentence, places[-1], one.first)
     return is_level and not places[-1] <= draft.first < one.first
+
+
+def _is_of_origin(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether a date is that of what something came from: `fell to 813 million from 1.25 billion in 2023`."""
+    places = [place for place in range(max(0, one.first - _LEVEL_WITHIN), one.first - 1) if _is_from(sentence, place)]
+    if not places or not sentence.has(Role.CHANGE) or one.kind is DateKind.SINCE:
+        return False
+    behind = places[-1] + 1
+    bound = sentence.at(behind, Role.BEFORE)
+    is_number = sentence.tokens[bound.after if bound is not None else behind].script is Script.NUMBER
+    return is_number and not sentence.has_comma(behind, one.first)
 
 
 def _is_from(sentence: Sentence, place: int) -> bool:
@@ -152,12 +196,16 @@ def _is_before_change(sentence: Sentence, draft: Draft) -> bool:
     if sentence.word(draft.after - 1).endswith("에서") and sentence.has(Role.CHANGE):
         return True
     before = sentence.word(draft.first - 1)
-    if before in AGAINST or (before == "from" and sentence.before(draft.first - 1, Role.CHANGE) is not None):
+    aims = (sentence.before(draft.first - 1, role) for role in (Role.ATTACK, Role.COUNT))
+    is_aim = before == "against" and any(aims)
+    if (before in AGAINST and not is_aim) or (
+        before == "from" and sentence.before(draft.first - 1, Role.CHANGE) is not None
+    ):
         return True
-    is_from = before in ("from", "من")
+    if before not in ("from", "من") or not sentence.has(Role.CHANGE, Role.DOUBLED):
+        return False
     places = (*range(draft.after, draft.after + 2), *range(max(0, draft.first - _TO_WITHIN), draft.first))
-    is_to = any(sentence.word(place) in ("to", "الي") for place in places)
-    return is_from and is_to and sentence.has(Role.CHANGE, Role.DOUBLED)
+    return any(sentence.word(place) in ("to", "الي") for place in places)
 
 
 def _year_before(chosen: FoundDate | None, inherited: Inherited, day: date) -> Covered:
@@ -173,18 +221,18 @@ def _is_of_another(sentence: Sentence, one: FoundDate, draft: Draft) -> bool:
 
 def _change(sentence: Sentence, dates: list[FoundDate], draft: Draft, inherited: Inherited, day: date) -> Covered:
     """A change runs from what it is compared with to what it is said of: `in 2023, down 50 % from 2022`."""
-    before = [one for one in dates if one.after <= draft.first]
+    before = [one for one in dates if one.after <= draft.first and not _is_of_origin(sentence, one)]
     behind = [one for one in dates if one.first >= draft.first]
     now = before[-1] if before else None
     base = behind[0] if behind else None
-    if now is not None and (now.is_before or _is_base_before(sentence, now)):
+    if now is not None and (now.is_before or is_base_before(sentence, now)):
         now, base = before[-2] if len(before) > 1 else None, now
-    is_now = base is not None and not base.is_before and not _is_base_before(sentence, base)
+    is_now = base is not None and not base.is_before and not is_base_before(sentence, base)
     if now is None and base is not None and is_now and not _is_base(sentence, base):
         now, base = base, behind[1] if len(behind) > 1 else None
     if now is not None:
         period = now.period
-    elif base is not None and base.period.year is not None:
+    elif base is not None and base.period.year is not None and (base.has_year or base.is_relative):
         period = year_period(base.period.year + 1)
     else:
         period = inherited.period or Period(date(day.year, 1, 1), day)
@@ -206,8 +254,10 @@ def _is_base(sentence: Sentence, one: FoundDate) -> bool:
     return before[1] == "than" or before == ["than", "in"]
 
 
-def _is_base_before(sentence: Sentence, one: FoundDate) -> bool:
-    """Whether it is what Korean compares with: `전년 대비`, `지난해보다`."""
+def is_base_before(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether it is what Korean compares with: `전년 대비`, `지난해보다`, `2023년 20건, 6억 달러와 견주면`."""
+    if _are_figures_compared(sentence, one.after):
+        return True
     for place in range(one.after - 1, one.after + _BASE_BEHIND):
         if sentence.word(place).endswith("보다"):
             return True
@@ -215,6 +265,20 @@ def _is_base_before(sentence: Sentence, one: FoundDate) -> bool:
             break
     mark = sentence.at(one.after, Role.TIME)
     return mark is not None and mark.value == "from-base" and sentence.tokens[mark.first].script is Script.HANGUL
+
+
+def _are_figures_compared(sentence: Sentence, first: int) -> bool:
+    """Whether nothing but figures stands from a token to a Korean word of comparing."""
+    for place in range(first, min(first + _FIGURES_WITHIN, len(sentence.tokens))):
+        mark = sentence.at(place, Role.TIME)
+        if mark is not None and mark.value == "from-base":
+            return sentence.tokens[place].script is Script.HANGUL
+        before = sentence.tokens[place]
+        if before.script is Script.HANGUL and not before.glued and not sentence.tokens[place - 1].word.isdigit():
+            is_unit = any(sentence.at(place, role) for role in (Role.CURRENCY, Role.ASSET, Role.COUNT))
+            if not is_unit:
+                return False
+    return False
 
 
 def _without_date(dates: list[FoundDate], draft: Draft, inherited: Inherited, day: date) -> Covered:

@@ -12,7 +12,7 @@ from qiyafa.record.reading.number import Kind, Number
 from qiyafa.record.reading.number_at import may_begin, number_at
 from qiyafa.record.reading.numbers_korean import ODD
 from qiyafa.record.reading.sentence import Sentence
-from qiyafa.record.reading.tokens import Script
+from qiyafa.record.reading.tokens import Script, Token
 from qiyafa.record.reading.units import UNSEEN, Quantity, with_unit
 
 MOST: Final = 24
@@ -32,6 +32,7 @@ _NO_NOUNS: Final = frozenset(
 )
 _ELIDED_MONEY: Final = 1_000_000
 """The least money whose currency may be left out: `20.5 million dollars of some 620 million`."""
+_WITHIN_RANGES: Final = (Role.CURRENCY, Role.ASSET, Role.PERCENT, Role.BEFORE)
 _RISING: Final = (Role.COUNT, Role.CURRENCY, Role.ASSET)
 _FROM_IN_KOREAN: Final = "에서"
 _BOUND_WITHIN: Final = 3
@@ -39,6 +40,12 @@ _LED: Final = frozenset({"no", "no.", "#", "رقم", "제", "상위", "top"})
 """Words before a number of a list or of a choice: `No. 5`, `the top 10`."""
 _REACHING: Final = frozenset({"لتصل", "ليصل"})
 """`ارتفعت لتصل إلى` says what was reached; `تصل إلى` alone sets a bound."""
+_OBJECT_ENDS: Final = ("을", "를")
+_ADVERBS: Final = frozenset(
+    folded_words("가 이 을 를 에 도 조금 약간 좀 다소 살짝 소폭 크게 훨씬 훌쩍 가볍게 이미 벌써 거의 채")
+)
+"""What stands in Korean between a number and the verb that bounds it: particles apart from their number, adverbs."""
+_ADVERBS_MOST: Final = 4
 _STRONGER: Final = (Bound.AT_LEAST, Bound.MORE_THAN, Bound.UP_TO, Bound.ALMOST, Bound.ABOUT)
 
 
@@ -61,6 +68,7 @@ def find_quantities(sentence: Sentence, dates: list[FoundDate], money: str = "")
             waiting, place = number, number.after
             continue
         bounded = _with_bound(sentence, quantity)
+        waiting = _in_percent(waiting) if quantity.role is Role.PERCENT else waiting
         if waiting is not None and _is_range(sentence, waiting, quantity):
             bounded = _range(sentence, waiting, quantity)
         elif waiting is not None and _is_risen(sentence, waiting, quantity):
@@ -80,6 +88,8 @@ def _is_part(sentence: Sentence, number: Number) -> bool:
         return sentence.before(number.first, Role.CURRENCY) is None
     if "=" in (before, sentence.word(number.after)):
         return True
+    if number.is_spelled and sentence.before(number.after, Role.PERCENT) is not None:
+        return True  # The hundred of `في المئة`.
     return before in _LED and token.script is Script.NUMBER
 
 
@@ -125,7 +135,8 @@ def _is_bare(sentence: Sentence, place: int) -> bool:
     """Whether no noun stands at a place: a mark, the end, a preposition, or a time."""
     if place >= len(sentence.tokens) or sentence.word(place) in _NO_NOUNS:
         return True
-    return sentence.at(place, Role.RELATIVE) is not None
+    is_verb = sentence.at(place, Role.MEASURE) is not None and sentence.at(place, Role.COUNT) is None
+    return sentence.at(place, Role.RELATIVE) is not None or (is_verb and sentence.language == "ar")
 
 
 def _is_risen(sentence: Sentence, low: Number, high: Quantity) -> bool:
@@ -182,16 +193,31 @@ def _bounds_at(sentence: Sentence, start: int) -> list[Mark]:
 def _bounds_behind(sentence: Sentence, quantity: Quantity) -> list[Mark]:
     """Look right behind the number and behind its unit; Arabic and Korean fasten or add one word between."""
     places = [quantity.number.after, quantity.after]
-    if quantity.after < len(sentence.tokens) and sentence.tokens[quantity.after].script in (
-        Script.ARABIC,
-        Script.HANGUL,
-    ):
+    script = sentence.tokens[quantity.after].script if quantity.after < len(sentence.tokens) else Script.MARK
+    is_hangul = script is Script.HANGUL and not _is_another_object(sentence.tokens[quantity.after])
+    if script is Script.ARABIC or is_hangul:
         places.append(quantity.after + 1)
+    if sentence.language == "ko":
+        places += [quantity.number.after + 1] if sentence.word(quantity.number.after) == "개" else []
+        places += [_past_adverbs(sentence, place) for place in tuple(places)]
     if sentence.word(quantity.after) == "(":
         closing = range(quantity.after + 1, min(quantity.after + _BRACKET_WITHIN, len(sentence.tokens)))
         end = next((place for place in closing if sentence.word(place) == ")"), None)
         places += [end + 1, end + 2] if end is not None else []
-    return [mark for place in places if (mark := sentence.at(place, Role.AFTER)) is not None]
+    return [mark for place in dict.fromkeys(places) if (mark := sentence.at(place, Role.AFTER)) is not None]
+
+
+def _is_another_object(token: Token) -> bool:
+    """Whether a bound behind a Korean noun is said of that noun: `27건으로 예년을 밑돌았다`."""
+    return not token.glued and token.word.endswith(_OBJECT_ENDS)
+
+
+def _past_adverbs(sentence: Sentence, place: int) -> int:
+    """Return the place behind particles and adverbs that Korean puts before a bound: `20%를 조금 웃도는`."""
+    for after in range(place, place + _ADVERBS_MOST):
+        if sentence.word(after) not in _ADVERBS or sentence.at(after, Role.AFTER) is not None:
+            return after
+    return place
 
 
 def _is_range(sentence: Sentence, low: Number, high: Quantity) -> bool:
@@ -202,6 +228,8 @@ def _is_range(sentence: Sentence, low: Number, high: Quantity) -> bool:
         return False
     if len(between) > 4 or len(joints) != 1 or low.value is None or high.number.value is None:
         return False
+    if any(_is_other_word(sentence, place) for place in range(low.after, high.number.first)):
+        return False
     if joints[0] in ("and", "و"):
         start = sentence.before(low.first, Role.TIME) or sentence.before(low.first - 1, Role.TIME)
         if start is None or start.value != "between":
@@ -209,6 +237,13 @@ def _is_range(sentence: Sentence, low: Number, high: Quantity) -> bool:
     if joints[0] == "to" and sentence.word(low.first - 1) == "from":
         return False
     return low.value < high.number.value
+
+
+def _is_other_word(sentence: Sentence, place: int) -> bool:
+    """Whether an English word between two numbers says that they make no range: `took 11 minutes to drain $120m`."""
+    token = sentence.tokens[place]
+    is_joint = token.script is not Script.LATIN or token.word in ("to", "and", "or")
+    return not is_joint and not any(sentence.at(place, role) for role in _WITHIN_RANGES)
 
 
 def _is_range_of_two(sentence: Sentence, low: Quantity, high: Quantity) -> bool:
@@ -233,10 +268,17 @@ def _range(sentence: Sentence, low: Number, high: Quantity) -> Quantity:
     return replace(high, number=number, bound=Bound.ABOUT, bound_words=words, first=low.first, until=high.number.value)
 
 
+def _in_percent(low: Number | None) -> Number | None:
+    """Return the first number of `80 to 90 percent`, which has no sign of its own, as a share."""
+    return replace(low, value=low.value / 100) if low is not None and low.value is not None else low
+
+
 def _least(sentence: Sentence, low: Number, high: Quantity) -> Decimal:
     """Return the first of two numbers in the scale of the second: 600 million of `600-700 million`."""
     assert low.value is not None
     assert high.number.value is not None
+    if high.role is Role.PERCENT:
+        return low.value
     written = number_written(sentence, high.number)
     is_bare = low.after == low.first + 1
     return low.value * high.number.value / written if is_bare and written and low.value < written else low.value

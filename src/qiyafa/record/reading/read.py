@@ -4,6 +4,7 @@ The result is proposed, never fact. It takes time linear in the text: a sentence
 and of one sentence only so many dates and quantities are read. The same text gives the same claims.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -16,12 +17,14 @@ from qiyafa.record.reading.dates import find_dates
 from qiyafa.record.reading.fold import Folded, fold
 from qiyafa.record.reading.found_date import DateKind, FoundDate, Today
 from qiyafa.record.reading.lexicon import Role
-from qiyafa.record.reading.periods import AGAINST, Covered, Inherited, cover
+from qiyafa.record.reading.money_arabic import SHARED_NAMES, local_money
+from qiyafa.record.reading.periods import AGAINST, Covered, Inherited, cover, is_base_before
 from qiyafa.record.reading.quantities import find_quantities
 from qiyafa.record.reading.read_claim import Draft, ReadClaim
 from qiyafa.record.reading.sentence import Sentence, sentence_of
 from qiyafa.record.reading.statements import statements
 from qiyafa.record.reading.tokens import sentences
+from qiyafa.record.reading.units import Quantity
 
 _MODALITY_WITHIN: Final = 15
 """Tokens between a claim and the word that makes it a suspicion."""
@@ -35,6 +38,14 @@ _TOLD_WITHIN: Final = 2
 """Sentences for which a text goes on to speak of a theft."""
 _INHERITED_WITHIN: Final = 3
 """Sentences for which a period holds on."""
+_VERB_ENDS: Final = ("다", "요", "죠")
+"""What a Korean sentence with a verb ends with; an entry of a list has none."""
+_VERB_WITHIN: Final = 3
+_ASIDES: Final = frozenset({"للمقارنه", "comparison", "context"})
+"""First words of a sentence after which a text goes on where it was: `By comparison, …`, `To put it in context, …`."""
+_ASIDE_WITHIN: Final = 5
+_AGAINST_WITHIN: Final = 6
+_PARAGRAPH: Final = "\n\n"
 _UNTOLD: Final = frozenset({"year", "ordinal", "seat"})
 """Rules whose claims set no period for the next sentence."""
 
@@ -50,6 +61,8 @@ class _Context:
     heading: int | None = None
     money: str = ""
     """The currency of the latest amount."""
+    lead: Inherited | None = None
+    """What the first sentence that tells of a theft has set, and later ones that tell of later days; not in Korean."""
     is_in_list: bool = False
     """Whether the sentence before is an entry that ends with `;` or `; and`."""
 
@@ -60,6 +73,7 @@ class _Text:
     folded: Folded
     day: date
     publisher: str
+    local_money: Mapping[str, str]
 
 
 def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]:
@@ -68,7 +82,8 @@ def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]
     A quote's start and end count Unicode code points of the text as given.
     """
     day = min(max(day, _FIRST_DAY), _LAST_DAY)
-    whole = _Text(text, fold(text), day, publisher)
+    folded = fold(text)
+    whole = _Text(text, folded, day, publisher, local_money(folded.text))
     context = _Context(day.year, Inherited(None, 1))
     found: list[ReadClaim] = []
     for start, stop in sentences(whole.folded.text):
@@ -76,7 +91,22 @@ def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]
         if sentence is not None:
             claims, context = _read_sentence(whole, sentence, context)
             found += claims
+        if whole.folded.text.find(_PARAGRAPH, start, stop) >= 0:
+            context = replace(context, inherited=_back_at_lead(context))
     return found
+
+
+def _back_at_lead(context: _Context) -> Inherited:
+    """Return what a new paragraph begins with: a look back at earlier days ends with the paragraph it stands in."""
+    now, lead = context.inherited, context.lead
+    if lead is None or now.period is None:
+        return lead or now
+    if now.period.end is None:
+        return now
+    if lead.period is None or lead.period.start is None or lead.period.end is None:
+        return lead if lead.period is None else now
+    is_longer = now.period.start is not None and now.period.start.year < lead.period.start.year
+    return lead if is_longer or lead.period.end > now.period.end else now
 
 
 def _read_sentence(whole: _Text, sentence: Sentence, context: _Context) -> tuple[list[ReadClaim], _Context]:
@@ -88,7 +118,7 @@ def _read_sentence(whole: _Text, sentence: Sentence, context: _Context) -> tuple
     if is_entry and context.heading is not None and not dates:
         context = replace(context, inherited=Inherited(year_period(context.heading), 1))
     setting = Setting(context.theft_ago < _TOLD_WITHIN, is_entry)
-    quantities = find_quantities(sentence, dates, context.money)
+    quantities = _in_local_money(find_quantities(sentence, dates, context.money), whole.local_money)
     money = next((one.unit for one in reversed(quantities) if one.role is Role.CURRENCY), context.money)
     if money != context.money:
         context = replace(context, money=money)
@@ -97,14 +127,30 @@ def _read_sentence(whole: _Text, sentence: Sentence, context: _Context) -> tuple
     drafts = sorted([*drafts, *statements(sentence, told_dates, drafts)], key=lambda draft: draft.first)
     covered = [cover(sentence, dates, draft, context.inherited, whole.day) for draft in drafts]
     claims = [_claim(whole, sentence, dates, draft, days) for draft, days in zip(drafts, covered, strict=True)]
+    if not _ASIDES.isdisjoint([token.word for token in sentence.tokens[:_ASIDE_WITHIN]]):
+        return claims, context
     told = [
         _told(draft, days)
         for draft, days in zip(drafts, covered, strict=True)
-        if draft.rule not in _UNTOLD and sentence.word(draft.first - 1) not in AGAINST
+        if draft.rule not in _UNTOLD and not _is_compared_with(sentence, draft, days)
     ]
     if not drafts and not quantities and sentence.has(Role.MEASURE, Role.ATTACK, Role.COUNT):
         told = [Covered(one.period, one) for one in dates if one.kind is DateKind.PLAIN and not one.is_decade]
     return claims, _next_context(context, sentence, dates, told, is_entry)
+
+
+def _is_compared_with(sentence: Sentence, draft: Draft, days: Covered) -> bool:
+    """Whether a claim is only what the one told of is compared with, and sets no period for the next sentence."""
+    if sentence.word(draft.first - 1) in AGAINST:
+        return True
+    is_korean = sentence.language == "ko" and draft.rule != "change"
+    return is_korean and days.date is not None and is_base_before(sentence, days.date)
+
+
+def _in_local_money(quantities: list[Quantity], money: Mapping[str, str]) -> list[Quantity]:
+    """Give money whose name several countries share the code of one; without a country it is no one's."""
+    known = [replace(one, unit=money[one.unit]) if one.unit in money else one for one in quantities]
+    return [one for one in known if one.unit not in SHARED_NAMES]
 
 
 def _told(draft: Draft, days: Covered) -> Covered:
@@ -120,15 +166,16 @@ def _next_context(
 ) -> _Context:
     """A sentence sets the year that the text is at, and for those after it the latest period that it tells of."""
     named = [one for one in dates if one.kind is not DateKind.SAID and not one.is_before]
-    years = [one.period.year for one in named if one.period.year is not None]
+    is_elsewhere = not told and sentence.language == "ko" and sentence.has(Role.UNRELATED)
+    years = [one.period.year for one in named if one.period.year is not None and not is_elsewhere]
     here = [days for days in told if days.date is None or not days.date.is_before]
     periods = [days.period for days in here if days.date is not None or days.period == context.inherited.period]
     bounded = [(one.end, one.start) for one in periods if one.start is not None and one.end is not None]
     inherited = Inherited(context.inherited.period, context.inherited.sentences + 1)
-    if bounded:
+    if bounded and not _is_aside(sentence, context, max(bounded)[0]):
         end, start = max(bounded)
         inherited = Inherited(Period(start, end), 1)
-    elif any(not one.is_before for one in dates) or inherited.sentences > _INHERITED_WITHIN:
+    elif _leaves(sentence, dates, inherited.period) or inherited.sentences > _INHERITED_WITHIN:
         inherited = Inherited(None, 1)
     is_heading = is_entry and len(sentence.tokens) <= _LONGEST_HEADING and len(dates) == 1 and dates[0].is_year
     return _Context(
@@ -137,7 +184,44 @@ def _next_context(
         theft_ago=0 if sentence.has(Role.MEASURE) or told else context.theft_ago + (0 if is_entry else 1),
         heading=dates[0].period.year if is_heading else context.heading,
         money=context.money,
+        lead=_lead(context.lead, inherited) if told and sentence.language != "ko" else context.lead,
         is_in_list=is_entry and any(token.word == ";" for token in sentence.tokens[-2:]),
+    )
+
+
+def _lead(lead: Inherited | None, now: Inherited) -> Inherited:
+    if lead is None:
+        return now
+    end = lead.period.end if lead.period is not None else None
+    start = now.period.start if now.period is not None else None
+    return now if end is not None and start is not None and start > end else lead
+
+
+def _is_aside(sentence: Sentence, context: _Context, end: date) -> bool:
+    """Whether Korean only looks back, without a word for what was done, and then goes on: `2022년에는 6억 달러였다`."""
+    is_ended = any(token.word.endswith(_VERB_ENDS) for token in sentence.tokens[-_VERB_WITHIN:])
+    if sentence.language != "ko" or not is_ended or sentence.has(Role.MEASURE, Role.ATTACK):
+        return False
+    period = context.inherited.period
+    return (period is None or period.start is None or end < period.start) and end.year < context.year
+
+
+def _is_against(sentence: Sentence, one: FoundDate) -> bool:
+    """Whether a date belongs to what is only compared with: `$14 million, against $9 million in 2023`."""
+    if sentence.language == "ko":
+        return is_base_before(sentence, one)
+    return any(sentence.word(place) in AGAINST for place in range(max(0, one.first - _AGAINST_WITHIN), one.first))
+
+
+def _leaves(sentence: Sentence, dates: list[FoundDate], period: Period | None) -> bool:
+    """Whether a sentence names a date that is no part of the period that the text is at."""
+    named = [one.period for one in dates if not (one.is_before or _is_against(sentence, one))]
+    return any(
+        period is None
+        or one.end is None
+        or (period.start is not None and (one.start or one.end) < period.start)
+        or (period.end is not None and one.end > period.end)
+        for one in named
     )
 
 

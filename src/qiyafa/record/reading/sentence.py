@@ -7,12 +7,14 @@ from qiyafa.record.reading.countries import COUNTRIES
 from qiyafa.record.reading.fold import folded_words
 from qiyafa.record.reading.lexicon import Lexicon, Mark, Role
 from qiyafa.record.reading.numbers_korean import taken_apart
+from qiyafa.record.reading.times_arabic import TIMES
 from qiyafa.record.reading.tokens import Script, Token, tokens
 from qiyafa.record.reading.words_arabic import ARABIC
 from qiyafa.record.reading.words_english import ENGLISH
 from qiyafa.record.reading.words_korean import KOREAN
+from qiyafa.record.reading.words_money import MONEY
 
-LEXICON: Final = Lexicon((ENGLISH, ARABIC, KOREAN, COUNTRIES))
+LEXICON: Final = Lexicon((ENGLISH, MONEY, ARABIC, TIMES, KOREAN, COUNTRIES))
 MOST_NUMBERS: Final = 100
 """Numbers in digits of one sentence; what has more is a table of figures, and no statement."""
 _SHORTEST: Final = 4

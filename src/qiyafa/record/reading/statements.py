@@ -155,9 +155,17 @@ def _superlatives(sentence: Sentence) -> list[Draft]:
         noun = _noun_near(sentence, mark)
         before = [sentence.word(place) for place in range(mark.first - 3, mark.first)]
         is_one_of_many = number_at(sentence.tokens, mark.first - 1) is not None if mark.first else False
-        if noun is not None and not is_one_of_many and "one" not in before and "among" not in before:
+        is_one_of_many = is_one_of_many or "one" in before or "among" in before
+        if noun is not None and not is_one_of_many and not _is_plural(sentence, mark, noun):
             return [_qualitative(sentence, "superlative", _measure_of(noun), [mark, noun])]
     return []
+
+
+def _is_plural(sentence: Sentence, mark: Mark, noun: Mark) -> bool:
+    """Whether English only names some of the largest: `the year's biggest heists`; what is lost has no singular."""
+    last = sentence.tokens[noun.after - 1]
+    is_of_noun = mark.after - mark.first == 1 and noun.first >= mark.after and last.script is Script.LATIN
+    return is_of_noun and last.word.endswith("s") and not last.word.endswith("ss") and last.word != "losses"
 
 
 def _measure_of(mark: Mark) -> Measure:

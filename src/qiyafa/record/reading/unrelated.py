@@ -16,6 +16,7 @@ _SAME_WITHIN: Final = 7
 """Tokens between two quantities that say the same twice: `10% of recovered assets, up to $5 million`."""
 _BEHIND_COSTS: Final = 2
 """A word behind a quantity explains it less than one as near before it."""
+_CLAUSE_ENDS: Final = ("며", "고", "지만", "으나", "는데", "인데")
 _SAME: Final = frozenset(folded_words(", ( or أو أي"))
 """What may stand before the second of two quantities that say the same."""
 _GOES_ON: Final = frozenset({"or", "as", "which"})
@@ -71,7 +72,12 @@ def is_unrelated(sentence: Sentence, quantity: Quantity, measure: Mark | None) -
     averages = (mark for mark in sentence.roles.get(Role.UNRELATED, ()) if mark.value == "average")
     is_share = quantity.unit == "share"
     for mark in averages:
-        is_apart = is_share and sentence.has_comma(mark.after, quantity.first)
+        is_behind = sentence.word(mark.first) == "on" and not sentence.has_comma(quantity.after, mark.first)
+        if is_behind and 0 <= mark.first - quantity.after <= _WITHIN:
+            return True
+        is_apart = ((is_share or sentence.language == "ar") and sentence.has_comma(mark.after, quantity.first)) or (
+            sentence.language == "ko" and _is_clause_over(sentence, mark.after, quantity.first)
+        )
         if 0 <= quantity.first - mark.after <= _AVERAGE_WITHIN and not is_apart:
             return True
     if other is None:
@@ -83,6 +89,11 @@ def is_unrelated(sentence: Sentence, quantity: Quantity, measure: Mark | None) -
     if _ends_between(sentence, *span) or away > _WITHIN:
         return False
     return measure is None or away <= distance(quantity, measure) or away <= 1
+
+
+def _is_clause_over(sentence: Sentence, first: int, after: int) -> bool:
+    """Whether a Korean clause ends between two tokens: `평균 3억원이며, 가장 큰 피해는 12억원`."""
+    return any(sentence.word(comma - 1).endswith(_CLAUSE_ENDS) for comma in sentence.commas if first < comma < after)
 
 
 def _ends_between(sentence: Sentence, first: int, after: int) -> bool:
