@@ -9,18 +9,35 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from tests.conformance.label_store_sample import (
+    ask_labels,
+    echo_labels,
+    last_batch_of_labels,
+    names_of_labels,
+    write_labels,
+)
+from tests.stores.list_editions import made_edition
+
+from qiyafa.chains.formats import FORMATS
 from qiyafa.model.claim import Measure, Quote
 from qiyafa.model.collection import ALL, FIRST, LAST, Collection, Match, StixItem
 from qiyafa.model.incident import StatedText
 from qiyafa.model.label import Tlp
 from qiyafa.model.record import ClaimTally, Dimension, EntryKind, IncidentTally
+from qiyafa.stores.clusters import DECISIONS, Decision, DecisionStore
 from qiyafa.stores.collections import COLLECTIONS, OURS, CollectionStore, Intake, open_collections
 from qiyafa.stores.database import Database, Schema
 from qiyafa.stores.deliveries import DELIVERIES, DeliveryLog, GivenObject, open_deliveries
+from qiyafa.stores.keys import KEYS, KeyRecord, KeyStore
+from qiyafa.stores.labels import LabelStore, open_labels
+from qiyafa.stores.labels_schema import LABELS
+from qiyafa.stores.lists import ListStore
+from qiyafa.stores.lists_schema import LISTS
 from qiyafa.stores.postgres import PostgresDatabase
 from qiyafa.stores.record import RecordStore, open_record
 from qiyafa.stores.record_schema import RECORD
 from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.verdicts import VERDICTS, KeptVerdict, VerdictStore
 
 from support.records import GROUND, NOON, SOURCE, changes, claim, theft
 
@@ -183,7 +200,159 @@ def echo_deliveries(log: DeliveryLog, words: str) -> set[str]:
     return {found.object.id, found.object.version, found.channel, found.receiver}
 
 
+# Official lists ------------------------------------------------------------------------------------------------------
+
+
+def write_lists(store: ListStore, number: int) -> None:
+    """Each batch is an edition with addresses of its own, published a day after the one before it."""
+    first = number * ROWS_OF_A_BATCH
+    edition = made_edition(NOON.date() + timedelta(days=number), range(first, first + ROWS_OF_A_BATCH), parties=2)
+    store.add(edition)
+
+
+def written_lists(store: ListStore) -> set[int]:
+    listed = (int(one.written, 16) for one in store.each() if one.list_id == "plain")
+    return whole_batches(divmod(number, ROWS_OF_A_BATCH) for number in listed)
+
+
+def check_lists(store: ListStore) -> None:
+    store.verify()
+    last = NOON.date() + timedelta(days=max(written_lists(store), default=0))
+    found = store.coverage(last)
+    assert [(one.published, one.age_days) for one in found] == ([(last, 0)] if found else [])
+    assert len(store.parties("plain")) == 2 * len(found)
+
+
+def ask_lists(store: ListStore, words: str) -> list[object]:
+    return [
+        *(store.version(), store.versions(), store.stored(), list(store.each()), store.coverage(NOON.date())),
+        *(store.parties(), store.parties(words), store.edition(words, words), store.problems(words, words)),
+    ]
+
+
+def echo_lists(store: ListStore, words: str) -> set[str]:
+    plain = made_edition(NOON.date(), range(1), list_id=words, parties=1)
+    version = replace(plain.version, version=words, origin=words)
+    said, problem = replace(plain.parties[0], name=words), replace(plain.problems[0], source=words)
+    assert store.add(replace(plain, version=version, parties=(said,), problems=(problem,)), override=words)
+    (kept,) = (one for one in store.stored() if one.version.list_id == words)
+    read = {kept.version.version, kept.version.origin, kept.override, store.problems(words, words)[0].source}
+    return {*read, store.parties(words)[0].name}
+
+
+# Verdicts ------------------------------------------------------------------------------------------------------------
+
+
+def kept_verdict(request_id: str, words: str, *labels: str) -> KeptVerdict:
+    body = words.encode(errors="surrogatepass")
+    return KeptVerdict(request_id, body, body, labels, ("ofac/1",), NOON)
+
+
+def write_verdicts(store: VerdictStore, number: int) -> None:
+    """Each batch is one verdict, which rests on several labels."""
+    labels = (f"label-{number}-{place}" for place in range(ROWS_OF_A_BATCH))
+    store.keep(kept_verdict(f"request-{number}", str(number), *labels))
+
+
+def written_verdicts(store: VerdictStore) -> set[int]:
+    return whole_batches(numbers_of(label) for one in store.each() for label in one.labels)
+
+
+def check_verdicts(store: VerdictStore) -> None:
+    for number in written_verdicts(store):
+        kept = store.get(f"request-{number}")
+        assert (kept.question, kept.body) == (str(number).encode(),) * 2
+    assert store.get("request--1") is None
+
+
+def ask_verdicts(store: VerdictStore, words: str) -> list[object]:
+    return [store.get(words), list(store.each()), list(store.each(NOON))]
+
+
+def echo_verdicts(store: VerdictStore, words: str) -> set[str]:
+    store.keep(kept_verdict(words, words))
+    kept = store.get(words)
+    return {kept.request_id, kept.question.decode(), kept.body.decode()}
+
+
+# Keys ----------------------------------------------------------------------------------------------------------------
+
+
+def made_key(prefix: str, name: str, *scopes: str) -> KeyRecord:
+    return KeyRecord(prefix, bytes(32), name, frozenset(scopes), False, NOON, NOON + timedelta(days=9))
+
+
+def write_keys(store: KeyStore, number: int) -> None:
+    """Each batch is one key with several scopes."""
+    store.add(made_key(f"key-{number}", "a firm", *(f"scope-{number}-{place}" for place in range(ROWS_OF_A_BATCH))))
+
+
+def written_keys(store: KeyStore) -> set[int]:
+    return whole_batches(numbers_of(scope) for one in store.all() for scope in one.scopes)
+
+
+def check_keys(store: KeyStore) -> None:
+    written = written_keys(store)
+    assert store.any() == bool(written)
+    assert all(store.find(f"key-{number}").is_active(NOON) for number in written)
+
+
+def ask_keys(store: KeyStore, words: str) -> list[object]:
+    return [store.find(words), store.any(), store.all(), store.revoke(words, NOON)]
+
+
+def echo_keys(store: KeyStore, words: str) -> set[str]:
+    assert store.add(made_key(words, words))
+    assert store.revoke(words, NOON)
+    found = store.find(words)
+    assert found.revoked == NOON
+    return {found.prefix, found.name}
+
+
+# Decisions on clusters -----------------------------------------------------------------------------------------------
+
+
+def write_clusters(store: DecisionStore, number: int) -> None:
+    """Each batch is one decision, with several words as its reason."""
+    reason = " ".join(f"word-{number}-{place}" for place in range(ROWS_OF_A_BATCH))
+    store.add(Decision(str(number), "", True, reason, NOON + timedelta(seconds=number)))
+
+
+def written_clusters(store: DecisionStore) -> set[int]:
+    return whole_batches(numbers_of(word) for one in store.all() for word in one.reason.split() if one.forbids)
+
+
+def check_clusters(store: DecisionStore) -> None:
+    written = written_clusters(store)
+    assert store.forbidden() == {(str(number), "") for number in written}
+    assert store.version().partition(" ")[0] == (str(len(written)) if written else "")
+
+
+def ask_clusters(store: DecisionStore, words: str) -> list[object]:
+    return [store.all(), store.forbidden(), store.version()]
+
+
+def echo_clusters(store: DecisionStore, words: str) -> set[str]:
+    store.add(Decision(words, words, False, words, NOON))
+    last = store.all()[-1]
+    return {last.transaction_hash, last.rule, last.reason}
+
+
+# Labels --------------------------------------------------------------------------------------------------------------
+
+
+def written_labels(store: LabelStore) -> set[int]:
+    return whole_batches(map(numbers_of, names_of_labels(store)))
+
+
+def check_labels(store: LabelStore) -> None:
+    assert last_batch_of_labels(store) == max(written_labels(store), default=-1)
+
+
 STORE_SAMPLES: dict[str, StoreSample] = {
+    "labels": StoreSample(
+        LABELS, open_labels, write_labels, written_labels, check_labels, ask_labels, echo_labels
+    ),
     "record": StoreSample(
         RECORD,
         lambda place: open_record(place, casebook=None),
@@ -198,6 +367,22 @@ STORE_SAMPLES: dict[str, StoreSample] = {
         DELIVERIES,
         open_deliveries,
         write_deliveries, written_deliveries, check_deliveries, ask_deliveries, echo_deliveries,
+    ),
+    "lists": StoreSample(
+        LISTS,
+        lambda place: ListStore.reading(place, FORMATS),
+        write_lists, written_lists, check_lists, ask_lists, echo_lists,
+    ),
+    "verdicts": StoreSample(
+        VERDICTS,
+        VerdictStore,
+        write_verdicts, written_verdicts, check_verdicts, ask_verdicts, echo_verdicts,
+    ),
+    "keys": StoreSample(KEYS, KeyStore, write_keys, written_keys, check_keys, ask_keys, echo_keys),
+    "clusters": StoreSample(
+        DECISIONS,
+        DecisionStore,
+        write_clusters, written_clusters, check_clusters, ask_clusters, echo_clusters,
     ),
 }  # fmt: skip
 """By the kind of its schema."""

@@ -45,6 +45,24 @@ def test_the_digest_changes_with_what_is_forbidden_alone(tmp_path) -> None:
     assert digest_of(store.forbidden()) == nothing
 
 
+def test_the_version_changes_with_every_decision(tmp_path) -> None:
+    store = DecisionStore(tmp_path / "clusters.sqlite")
+    versions = [store.version()]
+    for hours, forbids in enumerate((True, False, True)):
+        store.add(decided(ONE, "", forbids, hours))
+        versions.append(DecisionStore(tmp_path / "clusters.sqlite").version())
+    assert len(set(versions)) == 4
+    assert versions[0] == ""
+
+
+def test_the_last_decision_again_is_kept_once_and_an_earlier_one_again_counts(tmp_path) -> None:
+    store = DecisionStore(tmp_path / "clusters.sqlite")
+    for forbids in (True, True, False, True):
+        store.add(decided(ONE, "", forbids))
+    assert [one.forbids for one in store.all()] == [True, False, True]
+    assert store.forbidden() == {(ONE, "")}
+
+
 DECISIONS = st.lists(st.tuples(st.sampled_from([ONE, OTHER]), st.sampled_from(["", "co_spend"]), st.booleans()))
 
 

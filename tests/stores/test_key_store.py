@@ -40,6 +40,13 @@ def test_reading_makes_no_file(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_prefix_that_is_taken_keeps_its_key(tmp_path: Path) -> None:
+    store = KeyStore(tmp_path / "keys.sqlite")
+    assert store.add(record())
+    assert not store.add(record(name="somebody else"))
+    assert store.all() == [record()]
+
+
 def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.sqlite"
     KeyStore(path).add(record())

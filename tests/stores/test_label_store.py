@@ -243,11 +243,11 @@ def test_a_foreign_or_damaged_file_gives_one_clear_error(tmp_path: Path, content
 
 def test_a_store_of_a_newer_version_is_refused(store: LabelStore) -> None:
     store.close()
-    with sqlite3.connect(store.path) as connection:
+    with sqlite3.connect(store.location) as connection:
         connection.execute("PRAGMA user_version=2")
     for opening in (LabelStore.open, LabelStore.reading):
         with pytest.raises(Conflict) as caught:
-            opening(store.path)
+            opening(store.location)
         assert caught.value.key == "store.error.newer"
 
 
@@ -284,7 +284,7 @@ def test_no_change_behind_its_back_goes_unnoticed(store: LabelStore, tampering: 
     store.add_actors([{"id": "a", "label": "A"}], AT)
     assert store.damages() == []
     store.close()
-    with sqlite3.connect(store.path) as connection:
+    with sqlite3.connect(store.location) as connection:
         connection.execute(tampering)
     assert found_damaged(store)
 

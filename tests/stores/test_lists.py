@@ -200,6 +200,14 @@ def test_damage_among_the_parties_is_found_by_verify_and_by_reading_them(store, 
             question()
 
 
+def test_a_problem_that_is_gone_is_found_by_verify(store, path):
+    store.verify()
+    spoil(path, "DELETE FROM problems")
+    with pytest.raises(Conflict) as refused:
+        open_store(path).verify()
+    assert refused.value.key == "store.error.damaged"
+
+
 def test_flipped_bits_in_the_file_never_change_an_answer(store, path):
     """Every answer is the old one, or a refusal."""
     expected = list(store.each())

@@ -12,7 +12,7 @@ from qiyafa.app.screen import Screener
 from qiyafa.app.verdict_json import canonical_bytes, utc_text, verdict_bytes
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.verdict import ScreenRequest, Verdict
-from qiyafa.stores.labels import LabelStore
+from qiyafa.stores.labels import open_labels
 from qiyafa.stores.verdicts import KeptVerdict, VerdictStore, same_question
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
@@ -49,6 +49,7 @@ class VerdictKeeper:
     def __init__(self, home: Home, screener: Screener, now: Callable[[], datetime]) -> None:
         self._home = home
         self._store = VerdictStore(home.verdicts)
+        self._labels = open_labels(home.labels)
         self._screener = screener
         self._now = now
 
@@ -75,7 +76,7 @@ class VerdictKeeper:
         kept = self._store.keep(KeptVerdict(named, written, body, labels, lists, self._now()))
         if labels and kept.body == body:
             digest = hashlib.sha256(body).hexdigest()
-            LabelStore.open(self._home.labels).use(labels, "verdict", named, digest, kept.at)
+            self._labels.use(labels, "verdict", named, digest, kept.at)
         return kept
 
     def each(self, since: datetime | None) -> Iterator[KeptVerdict]:

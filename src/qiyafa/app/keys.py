@@ -63,12 +63,14 @@ def create_key(
         if scope not in SCOPES and _TAXII_SCOPE.fullmatch(scope) is None:
             known = (*SCOPES, "taxii:read:NAME", "taxii:write:NAME")
             raise InvalidInput("serve.error.key_scope", scope=scope, known=", ".join(known))
-    created = now or utc_now()
-    prefix = secrets.token_hex(6)
-    key = f"qiyafa_{prefix}_{secrets.token_hex(32)}"
-    digest = hashlib.sha256(key.encode("ascii")).digest()
-    record = KeyRecord(prefix, digest, name, frozenset(scopes), is_signed, created, created + timedelta(days=days))
-    KeyStore(home.made().keys).add(record)
+    created, store = now or utc_now(), KeyStore(home.made().keys)
+    while True:
+        prefix = secrets.token_hex(6)
+        key = f"qiyafa_{prefix}_{secrets.token_hex(32)}"
+        digest = hashlib.sha256(key.encode("ascii")).digest()
+        record = KeyRecord(prefix, digest, name, frozenset(scopes), is_signed, created, created + timedelta(days=days))
+        if store.add(record):
+            break
     return NewKey(record, key, b64encode(signing_key(record)).decode("ascii") if is_signed else "")
 
 

@@ -14,8 +14,8 @@ HOME_VARIABLE = "QIYAFA_HOME"
 LANGUAGE_VARIABLE = "QIYAFA_LANGUAGE"
 """The language of every text, where `--language` names none."""
 
-RECORD_VARIABLE = "QIYAFA_RECORD"
-"""The record of incidents and claims, where `--record` names none: the URL of a PostgreSQL database."""
+DATABASE_VARIABLE = "QIYAFA_DATABASE"
+"""The URL of the PostgreSQL database that has every store of a home; the home's files have them where it names none."""
 
 _LONGEST_KEY = 512
 
@@ -31,9 +31,9 @@ def home_variable() -> Path | None:
     return Path(named).expanduser() if named else None
 
 
-def record_variable() -> str:
-    """Return the record that the environment names; empty if it names none."""
-    return os.environ.get(RECORD_VARIABLE, "").strip()
+def database_variable() -> str:
+    """Return the database that the environment names; empty if it names none."""
+    return os.environ.get(DATABASE_VARIABLE, "").strip()
 
 
 def api_key(file: Path | None) -> str:

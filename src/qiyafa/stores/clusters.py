@@ -1,4 +1,4 @@
-"""What the user decided about clusters: merges that are forbidden, and allowed again, in one SQLite file.
+"""What the user decided about clusters: merges that are forbidden, and allowed again.
 
 A decision is never erased; the last one on a transaction and a rule stands. It names the transaction that is the
 evidence, and one rule or every rule.
@@ -7,13 +7,12 @@ evidence, and one rule or every rule.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from qiyafa.stores.database import Schema
-from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.database import Schema, Value
+from qiyafa.stores.opening import Location, database_at
 
-_DECISIONS: Final = Schema(
+DECISIONS: Final = Schema(
     kind="clusters",
     application_id=0x5169436C,  # QiCl
     version=1,
@@ -29,7 +28,8 @@ CREATE TABLE decisions (
 """,
 )
 _SELECT: Final = "SELECT transaction_hash, rule, forbids, reason, decided_at FROM decisions ORDER BY id"
-_INSERT: Final = "INSERT INTO decisions (transaction_hash, rule, forbids, reason, decided_at) VALUES (?, ?, ?, ?, ?)"
+_LAST: Final = "SELECT id, transaction_hash, rule, forbids, reason, decided_at FROM decisions ORDER BY id DESC LIMIT 1"
+_INSERT: Final = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +46,40 @@ class Decision:
 
 
 class DecisionStore:
-    """The file of decisions. A missing file has none; reading never makes it."""
+    """The decisions at one place. Where nothing was ever stored there are none; reading never makes anything.
 
-    def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path, _DECISIONS)
+    Every question raises Conflict for a damaged or foreign place, Unavailable if it cannot be read or written.
+    """
+
+    def __init__(self, location: Location) -> None:
+        self._database = database_at(location, DECISIONS)
 
     def add(self, decision: Decision) -> None:
-        """Keep a decision. Raises Conflict for a damaged or foreign file, Unavailable if it cannot be written."""
-        with self._file.writing() as session:
-            session.execute(_INSERT, _row(decision))
+        """Keep a decision; the very last one again, from somebody who never heard that it was kept, is kept once."""
+        row = _row(decision)
+        with self._database.writing() as session:
+            number, *last = session.execute(_LAST).fetchone() or (0,)
+            if tuple(last) != row:
+                session.execute(_INSERT, (number + 1, *row))
 
     def all(self) -> list[Decision]:
         """Return every decision that was ever made, oldest first."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             return [] if session is None else [_decision(row) for row in session.execute(_SELECT)]
+
+    def version(self) -> str:
+        """Return what changes with every decision, without reading them all; empty if none was ever made."""
+        with self._database.reading() as session:
+            last = None if session is None else session.execute(_LAST).fetchone()
+        return "" if last is None else f"{last[0]} {last[-1]}"
 
     def forbidden(self) -> frozenset[tuple[str, str]]:
         """Return what is forbidden now: (transaction, rule), the rule empty where all of them are."""
         return forbidden_by(self.all())
+
+    def close(self) -> None:
+        """Let the place go; the next question opens it again."""
+        self._database.close()
 
 
 def digest_of(forbidden: frozenset[tuple[str, str]]) -> str:
@@ -87,7 +103,7 @@ def forbidden_by(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _row(decision: Decision) -> tuple[object, ...]:
+def _row(decision: Decision) -> tuple[Value, ...]:
     moment = decision.decided_at.isoformat()
     return (decision.transaction_hash, decision.rule, int(decision.forbids), decision.reason, moment)
 

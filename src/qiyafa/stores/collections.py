@@ -23,7 +23,7 @@ from qiyafa.stores.opening import Location, database_at
 
 COLLECTIONS: Final = Schema(
     kind="collections",
-    application_id=0x5169436C,  # QiCl
+    application_id=0x5169436F,  # QiCo
     version=1,
     tables="""
 CREATE TABLE collections (

@@ -122,7 +122,9 @@ def _truth(written: object, place: str) -> bool:
 
 
 def _number(written: object, place: str) -> Decimal:
-    if not isinstance(written, str) or len(written) > _MOST_DIGITS or not _NUMBER.fullmatch(written):
+    if not isinstance(written, str):
+        raise Fault("entries.problem.unquoted", place, value=str(written))
+    if len(written) > _MOST_DIGITS or not _NUMBER.fullmatch(written):
         raise Fault("entries.problem.number", place, value=str(written))
     return Decimal(written)
 

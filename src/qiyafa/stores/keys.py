@@ -1,4 +1,4 @@
-"""The keys of the service, in one SQLite file. A key's secret is never kept, only its SHA-256.
+"""The keys of the service. A key's secret is never kept, only its SHA-256.
 
 The secret has 256 random bits, so a plain hash is as good as a slow one; the public prefix finds the row.
 A key is never erased: it expires, or is revoked from a moment on.
@@ -6,13 +6,12 @@ A key is never erased: it expires, or is revoked from a moment on.
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from qiyafa.stores.database import Schema
-from qiyafa.stores.sqlite_file import SqliteFile
+from qiyafa.stores.database import Schema, Value
+from qiyafa.stores.opening import Location, database_at
 
-_KEYS: Final = Schema(
+KEYS: Final = Schema(
     kind="keys",
     application_id=0x51694B79,  # QiKy
     version=1,
@@ -55,24 +54,28 @@ class KeyRecord:
 
 
 class KeyStore:
-    """The file of keys as it is at each moment; a missing one has none. For any number of threads.
+    """The keys at one place as they are at each moment; where nothing was ever stored there is none. For any number of
+    threads.
 
-    Every question raises Conflict for a damaged or foreign file, Unavailable if it cannot be read or written.
+    Every question raises Conflict for a damaged or foreign place, Unavailable if it cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = SqliteFile(path, _KEYS)
+    def __init__(self, location: Location) -> None:
+        self._database = database_at(location, KEYS)
 
-    def add(self, record: KeyRecord) -> None:
-        """Keep a new key."""
-        with self._file.writing() as session:
+    def add(self, record: KeyRecord) -> bool:
+        """Keep a new key; return False, and keep nothing, if its prefix is taken."""
+        with self._database.writing() as session:
+            if session.execute("SELECT 1 FROM keys WHERE prefix = ?", (record.prefix,)).fetchone() is not None:
+                return False
             session.execute(f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _row(record))  # noqa: S608
+        return True
 
     def revoke(self, prefix: str, now: datetime) -> bool:
         """Let a key open nothing from now on; tell whether there is such a key. An earlier revocation stands."""
         if self.find(prefix) is None:
             return False
-        with self._file.writing() as session:
+        with self._database.writing() as session:
             session.execute(
                 "UPDATE keys SET revoked = coalesce(revoked, ?) WHERE prefix = ?", (now.isoformat(), prefix)
             )
@@ -80,7 +83,7 @@ class KeyStore:
 
     def find(self, prefix: str) -> KeyRecord | None:
         """Return the key of a prefix."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             if session is None:
                 return None
             row = session.execute(f"SELECT {_COLUMNS} FROM keys WHERE prefix = ?", (prefix,)).fetchone()  # noqa: S608
@@ -88,23 +91,23 @@ class KeyStore:
 
     def any(self) -> bool:
         """Whether a key was ever made here."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             return session is not None and session.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is not None
 
     def all(self) -> list[KeyRecord]:
         """Return every key that was ever made, oldest first."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             if session is None:
                 return []
             rows = session.execute(f"SELECT {_COLUMNS} FROM keys ORDER BY created, prefix")  # noqa: S608
             return [_record(row) for row in rows]
 
     def close(self) -> None:
-        """Let the file go."""
-        self._file.close()
+        """Let the place go; the next question opens it again."""
+        self._database.close()
 
 
-def _row(record: KeyRecord) -> tuple[object, ...]:
+def _row(record: KeyRecord) -> tuple[Value, ...]:
     return (
         record.prefix,
         record.sha256,

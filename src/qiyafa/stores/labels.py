@@ -1,7 +1,8 @@
-"""The labels of addresses, in one SQLite file: what holds at a moment, as known at another, and what rested on it.
+"""The labels of addresses, in a file or a database: what holds at a moment, as known at another, and what rested on it.
 
-Reading never makes the file: without one the book is empty and its version is the empty text. Every thread has a
-session of its own; readers see the store as it was before or after a write, and are never kept waiting by one.
+Reading makes nothing: where nothing was ever written the book is empty and its version is the empty text. For any
+number of threads and processes; readers see the store as it was before or after a write, and are never kept waiting by
+one.
 """
 
 import json
@@ -10,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from qiyafa.model.address import Identity
 from qiyafa.model.errors import NotFound
 from qiyafa.model.label import Label, LabelState, rank
+from qiyafa.stores.database import Database, Row, Session, Value
 from qiyafa.stores.labels_chain import damages, head
 from qiyafa.stores.labels_rows import VersionRow, said
 from qiyafa.stores.labels_schema import LABELS
@@ -30,14 +31,20 @@ from qiyafa.stores.labels_writing import (
     object_to,
 )
 from qiyafa.stores.moments import moment_of
-from qiyafa.stores.sqlite_file import SqliteFile, SqliteSession
+from qiyafa.stores.opening import Location, database_at
+from qiyafa.stores.wanted import rows_of_keys
 
-_VERSION: Final = (
-    "SELECT v.id, v.format, v.key, v.written, v.statement, v.state, v.objection, v.known_from, n.known_from"
-    " FROM versions v LEFT JOIN versions n ON n.seq = v.replaced_by"
+_COLUMNS: Final = (
+    "v.id, v.format, v.key, v.written, v.statement, v.state, v.objection, v.known_from, n.known_from, s.body"
 )
+_TABLES: Final = (
+    "versions v LEFT JOIN statements s ON s.number = v.statement LEFT JOIN versions n ON n.seq = v.replaced_by"
+)
+_VERSIONS: Final = f"SELECT {_COLUMNS} FROM {_TABLES}"  # noqa: S608 - our own names
+_VERSIONS_OF_KEY: Final = f"{_VERSIONS} WHERE v.key = ?"
+_CURRENT: Final = f"SELECT {_COLUMNS} FROM wanted CROSS JOIN {_TABLES} WHERE v.replaced_by IS NULL"  # noqa: S608
 _REMEMBERED_STATEMENTS: Final = 1 << 14
-_KEYS_AT_ONCE: Final = 1 << 15
+_said: Final = lru_cache(_REMEMBERED_STATEMENTS)(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,112 +63,135 @@ class LabelTotals:
 
 
 class LabelStore:
-    """The `model.ports.LabelBook` over one file."""
+    """The `model.ports.LabelBook` over a database.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = SqliteFile(path, LABELS)
-        self._said = lru_cache(_REMEMBERED_STATEMENTS)(self._read_statement)
+    Every question raises Conflict if what is stored is damaged, foreign, newer or kept busy, and Unavailable if it
+    cannot be reached, read or written.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
-    def open(cls, path: Path) -> "LabelStore":
-        """Return the store after making its file. Raises Conflict for a damaged, foreign or newer file."""
-        store = cls(path)
-        with store._file.writing():
+    def open(cls, location: Location) -> "LabelStore":
+        """Return the store at a path or at the URL of a PostgreSQL database, after making it.
+
+        Raises InvalidInput for a URL that is none, Conflict for something damaged, foreign or newer.
+        """
+        store = open_labels(location)
+        with store._database.writing():
             return store
 
     @classmethod
-    def reading(cls, path: Path) -> "LabelStore":
-        """Return the store as it is; a file that is missing stays so. Raises Conflict as `open` does."""
-        store = cls(path)
-        with store._file.reading():
+    def reading(cls, location: Location) -> "LabelStore":
+        """Return the store as it is; one that is missing stays so. Raises as `open` does."""
+        store = open_labels(location)
+        with store._database.reading():
             return store
 
     @property
+    def location(self) -> str:
+        """Where it is, without a password."""
+        return self._database.location
+
+    @property
     def exists(self) -> bool:
-        """Whether there is a file."""
-        with self._file.reading() as session:
+        """Whether anything was ever stored."""
+        with self._database.reading() as session:
             return session is not None
 
     # Reading ---------------------------------------------------------------------------------------------------------
 
     def of(self, identities: Sequence[Identity], at: datetime, known_at: datetime | None = None) -> list[Label]:
         """Return the labels of any of these addresses that hold at a moment, by `rank`, disputed ones included."""
-        wanted = set(identities)
-        found = self._labels(f"{_VERSION} WHERE v.key = ?", ((identity.key,) for identity in wanted))
-        return sorted((one for one in found if one.identity in wanted and _counts(one, at, known_at)), key=rank)
+        with self._database.reading() as session:
+            if session is None:
+                return []
+            keys = dict.fromkeys(identity.key for identity in identities)
+            found = [_label(row) for key in keys for row in session.execute(_VERSIONS_OF_KEY, (key,))]
+        return sorted((one for one in found if one.identity in identities and _counts(one, at, known_at)), key=rank)
 
     def each(self, at: datetime, known_at: datetime | None = None) -> Iterator[Label]:
         """Yield every label that holds at a moment, in the order of their ids."""
-        every = self._labels(f"{_VERSION} ORDER BY v.id, v.seq", ((),))
+        every = self._labels(f"{_VERSIONS} ORDER BY v.id, v.seq")
         return (one for one in every if _counts(one, at, known_at))
 
     def withdrawn(self) -> Iterator[Label]:
         """Yield every label that was withdrawn and does not stand again, by id, with the moment as `known_from`."""
-        query = f"{_VERSION} WHERE v.replaced_by IS NULL AND v.state = ? ORDER BY v.id"
-        return self._labels(query, ((LabelState.WITHDRAWN.value,),))
+        query = f"{_VERSIONS} WHERE v.replaced_by IS NULL AND v.state = ? ORDER BY v.id"
+        return self._labels(query, (LabelState.WITHDRAWN.value,))
 
     def with_keys(self, keys: Sequence[str], at: datetime) -> Iterator[Label]:
-        """Yield the labels that hold at a moment of addresses with these keys, in any format."""
-        query = f"{_VERSION} JOIN json_each(?) wanted ON v.key = wanted.value WHERE v.replaced_by IS NULL"
-        parts = (keys[begin : begin + _KEYS_AT_ONCE] for begin in range(0, len(keys), _KEYS_AT_ONCE))
-        found = self._labels(query, ((json.dumps(part),) for part in parts))
-        return (one for one in found if _counts(one, at, None))
+        """Yield the labels that hold at a moment of addresses with these keys, in any format; in a fixed order."""
+        with self._database.reading() as session:
+            if session is not None:
+                found = rows_of_keys(session, f"{_CURRENT} AND v.key = wanted.key ORDER BY v.key, v.seq", keys)
+                yield from (one for one in map(_label, found) if _counts(one, at, None))
 
     def routing_formats(self) -> list[str]:
         """Return the formats of the addresses at which some label stops a trace."""
         # Each format is one step through the index, where DISTINCT reads all of it.
-        following = "SELECT min(format) FROM versions WHERE routes AND format > ?"
-        found = [""]
-        while (after := next(self._rows(following, (found[-1],)), (None,))[0]) is not None:
-            found.append(after)
-        return found[1:]
+        following = "SELECT min(format) FROM versions WHERE routes > 0 AND format > ?"
+        found: list[str] = []
+        with self._database.reading() as session:
+            if session is not None:
+                while (after := session.execute(following, (found[-1] if found else "",)).fetchone()[0]) is not None:
+                    found.append(after)
+        return found
 
     def routing_keys(self, format: str, least_level: int) -> Iterator[str]:
         """Yield the keys of the addresses of a format at which a label of at least this level stops a trace; one may
         come again.
         """
-        query = "SELECT key FROM versions WHERE routes AND format = ? AND routes >= ? AND replaced_by IS NULL"
-        return (row[0] for row in self._rows(query, (format, least_level)))
+        query = "SELECT key FROM versions WHERE routes > 0 AND format = ? AND routes >= ? AND replaced_by IS NULL"
+        with self._database.reading() as session:
+            if session is not None:
+                yield from (key for (key,) in session.iterate(query, (format, least_level)))
 
     def risk_keys(self) -> Iterator[str]:
         """Yield the keys of the addresses of which some label ever said a risk, each once."""
-        query = (
-            "SELECT DISTINCT v.key FROM statements s JOIN versions v ON v.statement = s.number"
-            " WHERE json_extract(s.body, '$.risk') IS NOT NULL"
-        )
-        return (row[0] for row in self._rows(query, ()))
+        # Within a text of JSON quotes are escaped, so these letters are a key; details may have it too.
+        candidates = "SELECT number, body FROM statements WHERE body LIKE '%\"risk\":%'"
+        query = "SELECT DISTINCT v.key FROM wanted CROSS JOIN versions v WHERE v.statement = wanted.key"
+        with self._database.reading() as session:
+            if session is None:
+                return
+            numbers = [number for number, body in session.iterate(candidates) if said(body)["risk"] is not None]
+            yield from dict.fromkeys(key for (key,) in rows_of_keys(session, query, numbers))
 
     def version(self) -> str:
         """Return the last hash of the chain over all versions of labels; empty if there is no store."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             return "" if session is None else head(session, "versions")[1].hex()
 
     def history(self, label: str) -> list[Label]:
         """Return every version of a label, the oldest first. Raises NotFound or InvalidInput as `dispute` does."""
         with self._existing() as session:
-            key = find_id(session, label)
-        return list(self._labels(f"{_VERSION} WHERE v.id = ? ORDER BY v.seq", ((key,),)))
+            rows = session.execute(f"{_VERSIONS} WHERE v.id = ? ORDER BY v.seq", (find_id(session, label),))
+            return [_label(row) for row in rows]
 
     def find(self, wanted: str, at: datetime, most: int) -> tuple[list[Label], int]:
         """Return the labels whose name or entity contains a text, in any case, by `rank`: the first `most`, and how
         many there are.
         """
         folded = wanted.casefold()
-        numbers = [
-            number
-            for number, name, entity in self._rows("SELECT number, name, entity FROM statements", ())
-            if folded in name.casefold() or folded in entity.casefold()
-        ]
-        found = self._labels(
-            f"{_VERSION} WHERE v.statement = ? AND v.replaced_by IS NULL", ((number,) for number in numbers)
-        )
+        statements = "SELECT number, name, entity FROM statements"
+        with self._database.reading() as session:
+            if session is None:
+                return [], 0
+            numbers = [
+                number
+                for number, name, entity in session.iterate(statements)
+                if folded in name.casefold() or folded in entity.casefold()
+            ]
+            rows = rows_of_keys(session, f"{_CURRENT} AND v.statement = wanted.key", numbers)
+            found = [_label(row) for row in rows]
         ranked = sorted((one for one in found if _counts(one, at, None)), key=rank)
         return ranked[:most], len(ranked)
 
     def actors(self) -> list[dict[str, Any]]:
         """Return the actors that are known, by id."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             found = {} if session is None else current_actors(session)
             return [json.loads(body) for _, body in sorted(found.items())]
 
@@ -175,7 +205,7 @@ class LabelStore:
 
     def totals(self) -> LabelTotals:
         """Return what the store holds."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             if session is None:
                 return LabelTotals("", 0, 0, 0, 0, 0, 0, 0)
             states = dict(
@@ -205,12 +235,12 @@ class LabelStore:
         """Add labels that became known at a moment, all or none: the same again is nothing new, and a changed one
         closes the version before. Raises Unavailable if the file cannot be written.
         """
-        with self._file.writing() as session:
+        with self._database.writing() as session:
             return add_labels(session, labels, at)
 
     def add_actors(self, actors: Iterable[dict[str, Any]], at: datetime) -> int:
         """Add actors, each a table with an `id`, and return how many were new or said something new."""
-        with self._file.writing() as session:
+        with self._database.writing() as session:
             return add_actors(session, actors, at)
 
     def dispute(self, label: str, reason: str, by: str, at: datetime) -> Label:
@@ -226,54 +256,51 @@ class LabelStore:
 
     def use(self, label_ids: Sequence[str], kind: str, name: str, digest: str, at: datetime) -> int:
         """Note that a verdict, trace or report rested on labels, and return for how many that was new."""
-        with self._file.writing() as session:
+        with self._database.writing() as session:
             return add_uses(session, label_ids, LabelUse(kind, name, digest, at))
 
     def close(self) -> None:
-        """Let the file go; the next question opens it again."""
-        self._file.close()
+        """Let the database go; the next question opens it again."""
+        self._database.close()
 
     def _object(self, label: str, state: LabelState, reason: str, by: str, at: datetime) -> Label:
         if not self.exists:
             raise self._missing()
         objection = f"{by}: {reason}" if by else reason
-        with self._file.writing() as session:
+        with self._database.writing() as session:
             changed = object_to(session, label, state, objection, at)
-        return self.history(changed.id.hex())[-1]
+        return self.history(changed.hex())[-1]
 
-    def _labels(self, query: str, parameters: Iterable[tuple[Any, ...]]) -> Iterator[Label]:
-        """Yield the labels of a query, run once for each tuple of parameters; none without a store."""
-        with self._file.reading() as session:
-            if session is None:
-                return
-            for values in parameters:
-                for row in session.execute(query, values):
-                    version = VersionRow._make(row)
-                    yield version.label(self._said(version.statement))
-
-    def _rows(self, query: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query; none without a store."""
-        with self._file.reading() as session:
+    def _labels(self, query: str, parameters: Sequence[Value] = ()) -> Iterator[Label]:
+        """Yield the labels of a query; none without a store."""
+        with self._database.reading() as session:
             if session is not None:
-                yield from session.execute(query, values)
-
-    def _read_statement(self, number: int) -> dict[str, Any]:
-        with self._existing() as session:
-            row = session.execute("SELECT body FROM statements WHERE number = ?", (number,)).fetchone()
-            if row is None:
-                raise ValueError(number)
-            return said(row[0])
+                yield from map(_label, session.iterate(query, parameters))
 
     @contextmanager
-    def _existing(self) -> Iterator[SqliteSession]:
+    def _existing(self) -> Iterator[Session]:
         """Give a session for reading. Raises NotFound if there is no store."""
-        with self._file.reading() as session:
+        with self._database.reading() as session:
             if session is None:
                 raise self._missing()
             yield session
 
     def _missing(self) -> NotFound:
-        return NotFound("labels.error.no_store", path=str(self.path))
+        return NotFound("labels.error.no_store", path=self.location)
+
+
+def open_labels(location: Location) -> LabelStore:
+    """Return the store at a path or at the URL of a PostgreSQL database. It need not exist; nothing is made or asked.
+
+    Raises InvalidInput for a URL that is none, Unavailable if the driver of PostgreSQL is not installed.
+    """
+    return LabelStore(database_at(location, LABELS))
+
+
+def _label(row: Row) -> Label:
+    """Return the label of a row of `_COLUMNS`. Raises ValueError for a damaged one."""
+    *version, body = row
+    return VersionRow._make(version).label(_said(body))
 
 
 def _counts(label: Label, at: datetime, known_at: datetime | None) -> bool:

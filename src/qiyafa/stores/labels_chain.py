@@ -6,18 +6,18 @@ whole file can make a new chain, but not one with a version that was written dow
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
 from qiyafa.model.label import CONFIDENCES
+from qiyafa.stores.database import Session
 
 CHAINS: Final = {
-    "versions": "hex(v.id), v.format, v.key, v.written, hex(s.digest), v.state, v.objection, v.known_from",
+    "versions": "v.id, v.format, v.key, v.written, s.digest, v.state, v.objection, v.known_from",
     "actors": "v.id, v.body, v.known_from",
-    "uses": "hex(v.label), v.kind, v.name, v.digest, v.at",
+    "uses": "v.label, v.kind, v.name, v.digest, v.at",
 }
-"""By table, what its hashes cover."""
+"""By table, what its hashes cover; bytes as hexadecimal digits in capitals."""
 _STATEMENT: Final = "LEFT JOIN statements s ON s.number = v.statement"
 START: Final = bytes(32)
 
@@ -30,10 +30,10 @@ def row_hash(before: bytes, values: tuple[Any, ...]) -> bytes:
 class ChainEnd:
     """The end of one chain while rows are added to it."""
 
-    def __init__(self, connection: sqlite3.Connection, chain: str) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, chain: str) -> None:
+        self._session = session
         self._chain = chain
-        self.rows, self.hash = head(connection, chain)
+        self.rows, self.hash = head(session, chain)
 
     def next(self, values: tuple[Any, ...]) -> tuple[int, bytes]:
         """Return number and hash of the next row."""
@@ -43,25 +43,29 @@ class ChainEnd:
 
     def close(self) -> None:
         """Write down how long the chain is."""
-        self._connection.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", (self._chain, self.rows, self.hash))
+        self._session.execute(
+            "INSERT INTO heads (chain, rows, hash) VALUES (?, ?, ?)"
+            " ON CONFLICT (chain) DO UPDATE SET rows = excluded.rows, hash = excluded.hash",
+            (self._chain, self.rows, self.hash),
+        )
 
 
-def head(connection: sqlite3.Connection, chain: str) -> tuple[int, bytes]:
+def head(session: Session, chain: str) -> tuple[int, bytes]:
     """Return how many rows a chain has, and the hash of the last."""
-    found = connection.execute("SELECT rows, hash FROM heads WHERE chain = ?", (chain,)).fetchone()
-    return (0, START) if found is None else (found[0], found[1])
+    found = session.execute("SELECT rows, hash FROM heads WHERE chain = ?", (chain,)).fetchone()
+    return (0, START) if found is None else (found[0], bytes(found[1]))
 
 
-def damages(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+def damages(session: Session) -> Iterator[tuple[str, int]]:
     """Yield (table, row) for every place where something is not as it was written. Reads the whole store."""
-    for number, digest, name, entity, routes, body in connection.execute(
+    for number, digest, name, entity, routes, body in session.iterate(
         "SELECT number, digest, name, entity, routes, body FROM statements ORDER BY number"
     ):
         if hashlib.sha256(body.encode()).digest() != digest or not _repeats(body, name, entity, routes):
             yield "statements", number
     for chain in CHAINS:
-        yield from _broken_rows(connection, chain)
-    yield from _wrong_aids(connection)
+        yield from _broken_rows(session, chain)
+    yield from _wrong_aids(session)
 
 
 def _repeats(body: str, name: str, entity: str, routes: int) -> bool:
@@ -71,26 +75,31 @@ def _repeats(body: str, name: str, entity: str, routes: int) -> bool:
     return (table.get("name", ""), table.get("entity", ""), level) == (name, entity, routes)
 
 
-def _broken_rows(connection: sqlite3.Connection, chain: str) -> Iterator[tuple[str, int]]:
+def _broken_rows(session: Session, chain: str) -> Iterator[tuple[str, int]]:
     join = _STATEMENT if chain == "versions" else ""
     before, count = START, 0
-    for number, stored, *values in connection.execute(
+    for number, stored, *values in session.iterate(
         f"SELECT v.seq, v.hash, {CHAINS[chain]} FROM {chain} v {join} ORDER BY v.seq"  # noqa: S608 - fixed names
     ):
         count += 1
-        if number != count or row_hash(before, tuple(values)) != stored:
+        if number != count or row_hash(before, _covered(values)) != stored:
             yield chain, number
-        before, count = stored, number
-    if (count, before) != head(connection, chain):
+        before, count = bytes(stored), number
+    if (count, before) != head(session, chain):
         yield chain, count + 1
 
 
-def _wrong_aids(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+def _covered(values: list[Any]) -> tuple[Any, ...]:
+    """Return values as hashes cover them."""
+    return tuple(one.hex().upper() if isinstance(one, bytes) else one for one in values)
+
+
+def _wrong_aids(session: Session) -> Iterator[tuple[str, int]]:
     """Yield the versions of which it is wrong which version came next, or whether a trace may stop there."""
-    for (number,) in connection.execute(
+    for (number,) in session.iterate(
         "SELECT seq FROM (SELECT seq, routes, statement, replaced_by,"
         " lead(seq) OVER (PARTITION BY id ORDER BY seq) AS following FROM versions) v"
         " LEFT JOIN statements s ON s.number = v.statement"
-        " WHERE replaced_by IS NOT following OR v.routes IS NOT s.routes ORDER BY seq"
+        " WHERE coalesce(replaced_by, 0) <> coalesce(following, 0) OR v.routes <> coalesce(s.routes, -1) ORDER BY seq"
     ):
         yield "versions", number

@@ -45,9 +45,9 @@ def statement_of(label: Label) -> Statement:
     return Statement(hashlib.sha256(body.encode()).digest(), label.name, label.entity, routes, body)
 
 
-def said(body: str) -> dict[str, Any]:
+def said(body: str | None) -> dict[str, Any]:
     """Return the fields of a label that a statement gives. Raises ValueError for what is none."""
-    table = json.loads(body)
+    table = None if body is None else json.loads(body)
     if not isinstance(table, dict):
         raise ValueError(body)
     for name, value in table.items():

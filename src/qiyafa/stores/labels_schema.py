@@ -1,9 +1,9 @@
-"""The tables of the SQLite file of labels.
+"""The tables of the labels.
 
 `statements` holds what is said, once for all addresses of which the same is said; `versions` who it is said of, one
 row for each time that a label came, changed, was disputed or withdrawn. `actors` are the parties that labels name,
 `uses` what rested on labels. Rows are only ever added. `versions`, `actors` and `uses` each carry a chain of hashes,
-since SQLite does not notice a flipped bit (`labels_chain.py`). `routes` is the level of confidence (0 to 100) with
+since no database notices every flipped bit (`labels_chain.py`). `routes` is the level of confidence (0 to 100) with
 which an address is said to stop a trace, 0 if it is not.
 """
 
@@ -41,7 +41,7 @@ CREATE TABLE versions (
 ) STRICT;
 CREATE INDEX versions_by_key ON versions (key);
 CREATE INDEX versions_by_id ON versions (id);
-CREATE INDEX versions_that_route ON versions (format, routes) WHERE routes;
+CREATE INDEX versions_that_route ON versions (format, routes) WHERE routes > 0;
 CREATE INDEX versions_by_statement ON versions (statement);
 CREATE TABLE actors (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, body TEXT NOT NULL, known_from INTEGER NOT NULL, hash BLOB NOT NULL

@@ -1,22 +1,24 @@
 """Adding to the label store: new labels, corrections, objections, withdrawals, actors and uses. Nothing is erased."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from qiyafa.model.errors import InvalidInput, NotFound
 from qiyafa.model.label import Label, LabelState
+from qiyafa.stores.database import Session
 from qiyafa.stores.labels_chain import ChainEnd
-from qiyafa.stores.labels_rows import VersionRow, statement_key, statement_of
+from qiyafa.stores.labels_rows import VersionRow
+from qiyafa.stores.labels_statements import KeptStatement, StatementShelf, kept_statement
 from qiyafa.stores.moments import microseconds
+from qiyafa.stores.wanted import rows_of_keys
 
-_REMEMBERED: Final = 100_000
-"""So many statements are remembered while labels are added."""
 _AT_ONCE: Final = 1000
-"""So many versions wait to be inserted."""
+"""So many labels are looked up and inserted together."""
+_CURRENT: Final = "SELECT v.id, v.format, v.key, v.written, v.statement, v.state, v.objection, v.known_from, NULL"
 
 
 @dataclass(slots=True)
@@ -33,180 +35,178 @@ class LabelCounts:
     """They differ only in what is no part of an id (a token's ticker, dates): of one import the first one stands."""
 
 
-def add_labels(connection: sqlite3.Connection, labels: Iterable[Label], at: datetime) -> LabelCounts:
+def add_labels(session: Session, labels: Iterable[Label], at: datetime) -> LabelCounts:
     """Add labels that became known at a moment."""
-    writer = _LabelWriter(connection, microseconds(at))
-    for label in labels:
-        writer.add(label)
-    writer.close()
-    return writer.counts
+    intake = _LabelIntake(session, microseconds(at))
+    remaining = iter(labels)
+    while batch := list(islice(remaining, _AT_ONCE)):
+        intake.add(batch)
+    intake.close()
+    return intake.counts
 
 
-def object_to(
-    connection: sqlite3.Connection, label: str, state: LabelState, objection: str, at: datetime
-) -> VersionRow:
-    """Add a version of a label that is disputed or withdrawn. Raises NotFound, and InvalidInput if it is withdrawn."""
-    current = current_version(connection, find_id(connection, label))
+def object_to(session: Session, label: str, state: LabelState, objection: str, at: datetime) -> bytes:
+    """Add a version of a label that is disputed or withdrawn, and return the label's id.
+
+    Raises NotFound, and InvalidInput if it is withdrawn.
+    """
+    id = find_id(session, label)
+    current = _current_versions(session, [id])[id]
     if current.state == LabelState.WITHDRAWN:
-        raise InvalidInput("labels.error.is_withdrawn", label=current.id.hex())
-    writer = _LabelWriter(connection, microseconds(at))
+        raise InvalidInput("labels.error.is_withdrawn", label=id.hex())
+    writer = _VersionWriter(session, microseconds(at))
     changed = current._replace(state=state.value, objection=objection)
-    writer.write(changed, writer.digest_of(current.statement), current)
+    writer.write(changed, kept_statement(session, current.statement), current)
     writer.close()
-    return changed
+    return id
 
 
-def find_id(connection: sqlite3.Connection, written: str) -> bytes:
+def find_id(session: Session, written: str) -> bytes:
     """Return the id that begins as written. Raises InvalidInput if several do, NotFound if none does."""
     digits = written.strip().lower()
     if not 6 <= len(digits) <= 32 or any(digit not in "0123456789abcdef" for digit in digits):
         raise InvalidInput("labels.error.no_id", label=written)
     low, high = bytes.fromhex(digits.ljust(32, "0")), bytes.fromhex(digits.ljust(32, "f"))
-    found = connection.execute(
+    found = session.execute(
         "SELECT DISTINCT id FROM versions WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 2", (low, high)
     ).fetchall()
     if not found:
         raise NotFound("labels.error.no_label", label=written)
     if len(found) > 1:
         raise InvalidInput("labels.error.several", label=written, first=found[0][0].hex(), second=found[1][0].hex())
-    known: bytes = found[0][0]
-    return known
+    return bytes(found[0][0])
 
 
-def current_version(connection: sqlite3.Connection, label: bytes) -> VersionRow:
-    """Return the present version of a label."""
-    row = connection.execute(f"{_CURRENT} WHERE id = ? AND replaced_by IS NULL", (label,)).fetchone()
-    return VersionRow(*row)
+def _current_versions(session: Session, ids: Sequence[bytes]) -> dict[bytes, VersionRow]:
+    """Return the present version of each of these labels that is there."""
+    query = f"{_CURRENT} FROM wanted CROSS JOIN versions v WHERE v.id = wanted.key AND v.replaced_by IS NULL"
+    rows = (VersionRow._make(row) for row in rows_of_keys(session, query, ids))
+    return {bytes(row.id): row for row in rows}
 
 
-_CURRENT: Final = "SELECT id, format, key, written, statement, state, objection, known_from, NULL FROM versions"
-
-
-class _LabelWriter:
+class _VersionWriter:
     """Adds versions while one transaction is open."""
 
-    def __init__(self, connection: sqlite3.Connection, at: int) -> None:
-        self.connection = connection
-        self.at = at
-        self.end = ChainEnd(connection, "versions")
-        self.counts = LabelCounts()
-        self._was_empty = self.end.rows == 0
+    def __init__(self, session: Session, at: int) -> None:
+        self._session = session
+        self._at = at
+        self._end = ChainEnd(session, "versions")
         self._waiting: list[tuple[Any, ...]] = []
         """Versions to insert; many at once take half the time."""
-        self._statements: dict[tuple[Any, ...], tuple[int, str]] = {}
+        self._replaced: list[tuple[int, bytes, int]] = []
+
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no version yet."""
+        return self._end.rows == 0
+
+    def write(self, row: VersionRow, statement: KeptStatement, current: VersionRow | None) -> VersionRow:
+        """Write a version, close the one before it, and return the version as it is written."""
+        # A clock that was set back must not make a version end before it began.
+        at = self._at if current is None else max(self._at, current.known_from)
+        said = (row.format, row.key, row.written)
+        state = (row.state, row.objection, at)
+        number, row_hash = self._end.next((row.id.hex().upper(), *said, statement.digest.hex().upper(), *state))
+        self._waiting.append((number, row.id, *said, statement.number, *state, statement.routes, None, row_hash))
+        if current is not None:
+            self._replaced.append((number, row.id, number))
+        return row._replace(known_from=at)
+
+    def flush(self) -> None:
+        """Insert what waits."""
+        self._session.executemany(
+            "INSERT INTO versions (seq, id, format, key, written, statement, state, objection, known_from, routes,"
+            " replaced_by, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._waiting,
+        )
+        # With `+ 0`, or PostgreSQL would go through the rows of all lower numbers.
+        self._session.executemany(
+            "UPDATE versions SET replaced_by = ? WHERE id = ? AND replaced_by IS NULL AND seq + 0 < ?", self._replaced
+        )
+        self._waiting.clear()
+        self._replaced.clear()
+
+    def close(self) -> None:
+        """Insert what waits, and write down how long the chain is."""
+        self.flush()
+        self._end.close()
+
+
+class _LabelIntake:
+    """Adds labels that say something new, some at a time."""
+
+    def __init__(self, session: Session, at: int) -> None:
+        self.counts = LabelCounts()
+        self._session = session
+        self._at = at
+        self._writer = _VersionWriter(session, at)
+        self._statements = StatementShelf(session)
+        self._was_empty = self._writer.is_first
         self._seen: set[bytes] = set()
         """Ids of this import: were it judged by the file's order, importing twice would go back and forth."""
 
-    def add(self, label: Label) -> None:
-        """Add one label if it says something new."""
-        statement, digest = self._statement(label)
-        key = bytes.fromhex(label.id)
-        is_repeated = key in self._seen
-        self._seen.add(key)
-        row = None if self._was_empty and not is_repeated else self._current(key)
-        fresh = VersionRow(key, *_identity(label), label.written, statement, LabelState.ACTIVE.value, "", self.at, None)
-        if row is None:
+    def add(self, labels: Sequence[Label]) -> None:
+        """Add the labels that say something new."""
+        ids = [bytes.fromhex(label.id) for label in labels]
+        stored = self._seen.intersection(ids) if self._was_empty else ids
+        current = _current_versions(self._session, list(dict.fromkeys(stored)))
+        for id, label, statement in zip(ids, labels, self._statements.kept(labels), strict=True):
+            written = self._add(id, label, statement, current.get(id))
+            if written is not None:
+                current[id] = written
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Write down how long the chain is."""
+        self._writer.close()
+
+    def _add(self, id: bytes, label: Label, statement: KeptStatement, current: VersionRow | None) -> VersionRow | None:
+        """Write a version if a label needs one, and return it."""
+        is_repeated = id in self._seen
+        self._seen.add(id)
+        fresh = VersionRow(
+            id, *_identity(label), label.written, statement.number, LabelState.ACTIVE.value, "", self._at, None
+        )
+        if current is None:
             self.counts.added += 1
-            self.write(fresh, digest, None)
-            return
-        current = VersionRow(*row)
+            return self._writer.write(fresh, statement, None)
         if current.state == LabelState.WITHDRAWN:
             self.counts.withdrawn += 1
-        elif current.statement == statement:
+        elif current.statement == statement.number:
             self.counts.same += 1
         elif is_repeated:
             self.counts.repeated += 1
         else:
             self.counts.changed += 1
-            self.write(fresh._replace(state=current.state, objection=current.objection), digest, current)
-
-    def write(self, row: VersionRow, digest: str, current: VersionRow | None) -> None:
-        """Write a version, and close the one before it."""
-        # A clock that was set back must not make a version end before it began.
-        at = self.at if current is None else max(self.at, current.known_from)
-        values = (row.id.hex().upper(), row.format, row.key, row.written, digest, row.state, row.objection, at)
-        number, row_hash = self.end.next(values)
-        self._waiting.append(
-            (number, row.id, row.format, row.key, row.written, row.state, row.objection, at, row_hash, row.statement)
-        )
-        if current is not None or len(self._waiting) >= _AT_ONCE:
-            self._insert()
-        if current is not None:
-            self.connection.execute(
-                "UPDATE versions SET replaced_by = ? WHERE id = ? AND replaced_by IS NULL AND seq < ?",
-                (number, row.id, number),
-            )
-
-    def close(self) -> None:
-        """Insert what waits, and write down how long the chain is."""
-        self._insert()
-        self.end.close()
-
-    def _insert(self) -> None:
-        self.connection.executemany(
-            "INSERT INTO versions SELECT ?, ?, ?, ?, ?, number, ?, ?, ?, routes, NULL, ?"
-            " FROM statements WHERE number = ?",
-            self._waiting,
-        )
-        self._waiting.clear()
-
-    def _current(self, key: bytes) -> tuple[Any, ...] | None:
-        self._insert()
-        found: tuple[Any, ...] | None = self.connection.execute(
-            f"{_CURRENT} WHERE id = ? AND replaced_by IS NULL", (key,)
-        ).fetchone()
-        return found
-
-    def digest_of(self, statement: int) -> str:
-        """Return the digest of a stored statement, as its row's hash wants it."""
-        row = self.connection.execute("SELECT hex(digest) FROM statements WHERE number = ?", (statement,)).fetchone()
-        return str(row[0])
-
-    def _statement(self, label: Label) -> tuple[int, str]:
-        """Return number and digest of what a label says, after storing it if it is new."""
-        key = statement_key(label)
-        known = self._statements.get(key)
-        if known is None:
-            if len(self._statements) >= _REMEMBERED:
-                self._statements.clear()
-            known = self._statements[key] = self._stored(label)
-        return known
-
-    def _stored(self, label: Label) -> tuple[int, str]:
-        statement = statement_of(label)
-        row = self.connection.execute("SELECT number FROM statements WHERE digest = ?", (statement.digest,)).fetchone()
-        if row is None:
-            row = self.connection.execute(
-                "INSERT INTO statements (digest, name, entity, routes, body) VALUES (?, ?, ?, ?, ?) RETURNING number",
-                statement,
-            ).fetchone()
-        return row[0], statement.digest.hex().upper()
+            changed = fresh._replace(state=current.state, objection=current.objection)
+            return self._writer.write(changed, statement, current)
+        return None
 
 
 def _identity(label: Label) -> tuple[str, str]:
     return label.identity.format, label.identity.key
 
 
-def add_actors(connection: sqlite3.Connection, actors: Iterable[dict[str, Any]], at: datetime) -> int:
+def add_actors(session: Session, actors: Iterable[dict[str, Any]], at: datetime) -> int:
     """Add actors (each a table with an `id`) that are new or say something new, and return how many there were."""
-    end = ChainEnd(connection, "actors")
-    known = current_actors(connection)
-    count = 0
+    end = ChainEnd(session, "actors")
+    known = current_actors(session)
+    rows = []
     for actor in actors:
         body = json.dumps(actor, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         if known.get(actor["id"]) != body:
             values = (actor["id"], body, microseconds(at))
             number, row_hash = end.next(values)
-            connection.execute("INSERT INTO actors VALUES (?, ?, ?, ?, ?)", (number, *values, row_hash))
+            rows.append((number, *values, row_hash))
             known[actor["id"]] = body
-            count += 1
+    session.executemany("INSERT INTO actors (seq, id, body, known_from, hash) VALUES (?, ?, ?, ?, ?)", rows)
     end.close()
-    return count
+    return len(rows)
 
 
-def current_actors(connection: sqlite3.Connection) -> dict[str, str]:
+def current_actors(session: Session) -> dict[str, str]:
     """Return the present body of every actor, by id."""
-    return dict(connection.execute("SELECT id, body FROM actors ORDER BY seq").fetchall())
+    return dict(session.execute("SELECT id, body FROM actors ORDER BY seq").fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +222,25 @@ class LabelUse:
     at: datetime
 
 
-def add_uses(connection: sqlite3.Connection, labels: Sequence[str], use: LabelUse) -> int:
+def add_uses(session: Session, labels: Sequence[str], use: LabelUse) -> int:
     """Note that something rested on labels; what is known already is not noted again. Returns how many were new."""
-    end = ChainEnd(connection, "uses")
-    before = end.rows
-    for label in labels:
-        key = bytes.fromhex(label)
-        known = connection.execute(
-            "SELECT 1 FROM uses WHERE label = ? AND kind = ? AND name = ? AND digest = ?",
-            (key, use.kind, use.name, use.digest),
-        ).fetchone()
-        if known is None:
-            values = (label.upper(), use.kind, use.name, use.digest, microseconds(use.at))
-            number, row_hash = end.next(values)
-            connection.execute("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?, ?)", (number, key, *values[1:], row_hash))
-    if end.rows > before:
+    keys = list(dict.fromkeys(bytes.fromhex(label) for label in labels))
+    said = (use.kind, use.name, use.digest)
+    query = (
+        "SELECT u.label FROM wanted CROSS JOIN uses u"
+        " WHERE u.label = wanted.key AND u.kind = ? AND u.name = ? AND u.digest = ?"
+    )
+    known = {bytes(label) for (label,) in rows_of_keys(session, query, keys, said)}
+    end = ChainEnd(session, "uses")
+    rows = []
+    for key in keys:
+        if key not in known:
+            values = (*said, microseconds(use.at))
+            number, row_hash = end.next((key.hex().upper(), *values))
+            rows.append((number, key, *values, row_hash))
+    if rows:
+        session.executemany(
+            "INSERT INTO uses (seq, label, kind, name, digest, at, hash) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+        )
         end.close()
-    return end.rows - before
+    return len(rows)

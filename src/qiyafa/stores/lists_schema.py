@@ -1,4 +1,4 @@
-"""The tables of the SQLite file of official lists."""
+"""The tables of official lists."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ LISTS: Final = Schema(
     version=1,
     tables="""
 CREATE TABLE versions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   list_id TEXT NOT NULL,
   authority TEXT NOT NULL,
   version TEXT NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE members (
   PRIMARY KEY (kind, version, record)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE state (
-  only INTEGER PRIMARY KEY CHECK (only = 1),
+  "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
   digest BLOB NOT NULL
 ) STRICT;
 CREATE TABLE problems (

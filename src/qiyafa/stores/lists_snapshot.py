@@ -11,7 +11,7 @@ from qiyafa.model.address import Identity
 from qiyafa.model.designation import Designation, ListVersion, Party
 from qiyafa.model.listing import listed_identities
 from qiyafa.model.ports import AddressReader
-from qiyafa.stores.database import Damaged
+from qiyafa.stores.database import Damaged, Session
 from qiyafa.stores.lists_merge import BuiltIn, Run, merged, party_runs, runs
 from qiyafa.stores.lists_records import (
     ADDRESS,
@@ -23,7 +23,6 @@ from qiyafa.stores.lists_records import (
     written_address,
 )
 from qiyafa.stores.lists_versions import StoredVersion, stored_versions
-from qiyafa.stores.sqlite_file import SqliteSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,7 @@ def empty_snapshot(built_in: Sequence[BuiltIn]) -> Snapshot:
     return _snapshot((), (), built_in)
 
 
-def read_snapshot(
-    session: SqliteSession, damaged: Damaged, reader: AddressReader, built_in: Sequence[BuiltIn]
-) -> Snapshot:
+def read_snapshot(session: Session, damaged: Damaged, reader: AddressReader, built_in: Sequence[BuiltIn]) -> Snapshot:
     """Return what a store holds. Raises Conflict if an address or edition is not as it was stored."""
     stored = stored_versions(session, damaged)
     contents = _contents(session, damaged, stored, ADDRESS)
@@ -72,7 +69,7 @@ def read_snapshot(
     return _snapshot(stored, found, built_in)
 
 
-def read_edition(session: SqliteSession, damaged: Damaged, wanted: tuple[str, str]) -> EditionContent | None:
+def read_edition(session: Session, damaged: Damaged, wanted: tuple[str, str]) -> EditionContent | None:
     """Return what one edition says, by list and version; addresses without identities. None if it is not there."""
     stored = stored_versions(session, damaged)
     found = next((one for one in stored if (one.version.list_id, one.version.version) == wanted), None)
@@ -86,7 +83,7 @@ def read_edition(session: SqliteSession, damaged: Damaged, wanted: tuple[str, st
     )
 
 
-def read_parties(session: SqliteSession, damaged: Damaged) -> tuple[Party, ...]:
+def read_parties(session: Session, damaged: Damaged) -> tuple[Party, ...]:
     """Return every party that was ever listed. Raises Conflict if one is not as it was stored."""
     stored = stored_versions(session, damaged)
     contents = _contents(session, damaged, stored, PARTY)
@@ -98,16 +95,14 @@ def read_parties(session: SqliteSession, damaged: Damaged) -> tuple[Party, ...]:
     return tuple(found)
 
 
-def _contents(
-    session: SqliteSession, damaged: Damaged, stored: Sequence[StoredVersion], kind: str
-) -> dict[int, list[str]]:
+def _contents(session: Session, damaged: Damaged, stored: Sequence[StoredVersion], kind: str) -> dict[int, list[str]]:
     """Return the records of one kind by edition, in a fixed order, each proved by the edition's seal."""
     rows = session.execute("SELECT id, digest, content FROM records WHERE kind = ?", (kind,)).fetchall()
     if any(digest_of(content) != digest for _, digest, content in rows):
         raise damaged()
     records = {number: (digest, content) for number, digest, content in rows}
     members: dict[int, list[tuple[bytes, str]]] = defaultdict(list)
-    for version, record in session.execute("SELECT version, record FROM members WHERE kind = ?", (kind,)):
+    for version, record in session.iterate("SELECT version, record FROM members WHERE kind = ?", (kind,)):
         if record not in records:
             raise damaged()
         members[version].append(records[record])

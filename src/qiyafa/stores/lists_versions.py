@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any, Final
 
 from qiyafa.model.designation import ListVersion
 from qiyafa.model.errors import Conflict
-from qiyafa.stores.database import Damaged
+from qiyafa.stores.database import Damaged, Database, Refusals, Session
 from qiyafa.stores.lists_records import (
     ADDRESS,
     PARTY,
@@ -19,7 +20,6 @@ from qiyafa.stores.lists_records import (
     party_content,
     problem_content,
 )
-from qiyafa.stores.sqlite_file import SqliteFile, SqliteSession
 
 _TENTHS_KEPT: Final = 9
 """An edition with fewer than nine tenths of the parties or addresses of the one before it is not believed."""
@@ -47,10 +47,10 @@ class StoredVersion:
         return (self.version.published, self.id)
 
 
-def stored_versions(session: SqliteSession, damaged: Damaged) -> list[StoredVersion]:
+def stored_versions(session: Session, damaged: Damaged) -> list[StoredVersion]:
     """Return every edition, by list and then by publication.
 
-    Raises Conflict if one is not as it was sealed, or missing: SQLite does not notice a flipped bit by itself.
+    Raises Conflict if one is not as it was sealed, or missing: a database does not notice a flipped bit by itself.
     """
     found = []
     for row in session.execute(f"SELECT {_COLUMNS} FROM versions"):  # noqa: S608 - our own column names
@@ -63,13 +63,13 @@ def stored_versions(session: SqliteSession, damaged: Damaged) -> list[StoredVers
     return sorted(found, key=lambda one: (one.version.list_id, one.place))
 
 
-def stored_state(session: SqliteSession) -> bytes | None:
+def stored_state(session: Session) -> bytes | None:
     """Return the digest over all editions, which differs with every import; None if there is none."""
     found = session.execute("SELECT digest FROM state").fetchone()
     return None if found is None else found[0]
 
 
-def store_edition(file: SqliteFile, edition: Edition, override: str) -> bool:
+def store_edition(database: Database, edition: Edition, override: str) -> bool:
     """Make an edition known to every reader at once; return False if the store has it already.
 
     Raises Conflict if it is much smaller than the one before it and no `override` says why that is right.
@@ -79,8 +79,8 @@ def store_edition(file: SqliteFile, edition: Edition, override: str) -> bool:
         ADDRESS: {digest_of(text): text for text in map(address_content, edition.designations)},
         PARTY: {digest_of(text): text for text in map(party_content, edition.parties)},
     }
-    with file.writing() as session:
-        every = stored_versions(session, file.refusals.damaged)
+    with database.writing() as session:
+        every = stored_versions(session, Refusals(database.schema.kind, database.location).damaged)
         known = [one for one in every if one.version.list_id == version.list_id]
         if any(one.version.version == version.version for one in known):
             return False
@@ -90,30 +90,32 @@ def store_edition(file: SqliteFile, edition: Edition, override: str) -> bool:
         facts[3:5] = [version.published.isoformat(), version.imported.isoformat()]
         digests = (digest_of_all(contents[ADDRESS]), digest_of_all(contents[PARTY]))
         row = (*facts, int(edition.whole), override, *digests, _seal(facts, edition.whole, override, digests))
-        number = session.execute(
-            f"INSERT INTO versions ({_COLUMNS}) VALUES (NULL{', ?' * len(row)})",  # noqa: S608
-            row,
-        ).lastrowid
+        number = max((one.id for one in every), default=0) + 1
+        places = ", ?" * len(row)
+        session.execute(f"INSERT INTO versions ({_COLUMNS}) VALUES (?{places})", (number, *row))  # noqa: S608
         for kind, by_digest in contents.items():
             _store_records(session, (kind, version.list_id, number), by_digest)
         problems = [(number, place, problem_content(one)) for place, one in enumerate(edition.problems)]
         session.executemany("INSERT INTO problems VALUES (?, ?, ?)", problems)
-        state = digest_of_all([*(one.seal for one in every), row[-1]])
-        session.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (state,))
+        session.execute("DELETE FROM state")
+        session.execute("INSERT INTO state VALUES (1, ?)", (digest_of_all([*(one.seal for one in every), row[-1]]),))
     return True
 
 
-def _store_records(session: SqliteSession, owner: tuple[str, str, int | None], by_digest: dict[bytes, str]) -> None:
+def _store_records(session: Session, owner: tuple[str, str, int], by_digest: dict[bytes, str]) -> None:
     """Store what no edition had yet, and which records this one has."""
     kind, list_id, number = owner
+    of_list = "SELECT digest, id FROM records WHERE list_id = ? AND kind = ?"
+    known: dict[bytes, int] = dict(session.iterate(of_list, (list_id, kind)))
+    (last,) = session.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()
+    new = dict(zip((digest for digest in by_digest if digest not in known), count(last + 1), strict=False))
     session.executemany(
-        "INSERT INTO records (kind, list_id, digest, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(kind, list_id, digest, content) for digest, content in by_digest.items()],
+        "INSERT INTO records (id, kind, list_id, digest, content) VALUES (?, ?, ?, ?, ?)",
+        [(place, kind, list_id, digest, by_digest[digest]) for digest, place in new.items()],
     )
-    session.executemany(
-        "INSERT INTO members SELECT ?, ?, id FROM records WHERE list_id = ? AND kind = ? AND digest = ?",
-        [(kind, number, list_id, kind, digest) for digest in by_digest],
-    )
+    places = known | new
+    members = [(kind, number, places[digest]) for digest in by_digest]
+    session.executemany("INSERT INTO members VALUES (?, ?, ?)", members)
 
 
 def _refuse_shrunken(version: ListVersion, known: Sequence[StoredVersion]) -> None:

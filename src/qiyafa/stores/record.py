@@ -105,9 +105,10 @@ class RecordStore:
         condition = f"s.kind = ? AND s.id = ? AND s.state <> '{WITHDRAWN}'"
         return next(self._entries(condition, (kind.value, id), known_at), None)
 
-    def sources(self) -> dict[str, Source]:
+    def sources(self, known_at: datetime | None = None) -> dict[str, Source]:
         """Return every source by id, withdrawn ones too: what rests on them still names them."""
-        return {one.id: one for one in self._entries("s.kind = 'source'") if isinstance(one, Source)}
+        found = self._entries("s.kind = 'source'", (), known_at)
+        return {one.id: one for one in found if isinstance(one, Source)}
 
     def actors(self) -> dict[str, Actor]:
         """Return every actor by id, withdrawn ones too."""

@@ -88,21 +88,23 @@ def unknown_source(entry: Entry, known: Callable[[str], bool]) -> InvalidInput |
 
 def check_no_loop(entry: Entry, targets: Targets) -> None:
     """Raise InvalidInput if an incident's relations, or what a claim revises, lead back to it."""
-    if isinstance(entry, Incident):
-        onwards, key = tuple(one.incident for one in entry.relations), "record.refused.relation"
-    elif isinstance(entry, Claim) and entry.supersedes:
-        onwards, key = (entry.supersedes,), "record.refused.supersedes"
-    else:
-        return
     seen: set[str] = set()
-    waiting = [(one, one) for one in onwards]
+    waiting = [(one, one) for one in onwards(entry)]
     while waiting:
         at, through = waiting.pop()
         if at == entry.id:
+            key = "record.refused.relation" if isinstance(entry, Incident) else "record.refused.supersedes"
             raise InvalidInput(key, id=entry.id, through=through)
         if at not in seen:
             seen.add(at)
             waiting += [(one, at) for one in targets(at)]
+
+
+def onwards(entry: Entry | None) -> tuple[str, ...]:
+    """Return what an incident relates to, or the claim that a claim revises; nothing of everything else."""
+    if isinstance(entry, Incident):
+        return tuple(one.incident for one in entry.relations)
+    return (entry.supersedes,) if isinstance(entry, Claim) and entry.supersedes else ()
 
 
 def _check_source(source: Source) -> None:

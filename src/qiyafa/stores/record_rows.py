@@ -86,16 +86,21 @@ class RevisionRow(NamedTuple):
 
 def bare(entry: Entry) -> Entry:
     """Return an entry without the moments at which it was known, which are the record's to say."""
-    if isinstance(entry, Source | Actor) or (entry.known_from is None and entry.known_to is None):
+    if isinstance(entry, Actor):
+        return entry
+    if isinstance(entry, Source):
+        return entry if entry.known_to is None else replace(entry, known_to=None)
+    if entry.known_from is None and entry.known_to is None:
         return entry
     return replace(entry, known_from=None, known_to=None)
 
 
 def dated(entry: Entry, first_known: int, withdrawn: int | None = None) -> Entry:
     """Set in an entry just read when it was first known, and when it was withdrawn; return it."""
-    if not isinstance(entry, Source | Actor):
+    if not isinstance(entry, Actor):
         # Nobody else has it yet, and a copy would take longer than the reading.
-        object.__setattr__(entry, "known_from", moment_of(first_known))
+        if not isinstance(entry, Source):
+            object.__setattr__(entry, "known_from", moment_of(first_known))
         object.__setattr__(entry, "known_to", None if withdrawn is None else moment_of(withdrawn))
     return entry
 
