@@ -22,6 +22,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # No test reads or writes the labels and lists of whoever runs it.
 HOME = tempfile.TemporaryDirectory(prefix="qiyafa-home-")
 os.environ["QIYAFA_HOME"] = HOME.name
+os.environ.pop("QIYAFA_DATABASE", None)
 
 # The optional dependency `qiyafa[names]` needs ICU's headers: where it is missing its tests are not there, and .ci/run
 # runs them once it is installed.

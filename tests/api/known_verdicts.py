@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.category import Category
 from qiyafa.model.designation import ListCoverage
 from qiyafa.model.exposure import Direction, Exposure, Level
@@ -79,6 +80,7 @@ EXPOSURE = Exposure(
     total_units=10**18,
     hops=1,
     sources=("label-9",),
+    unit=AssetUnit("ETH", 18),
 )
 SMALL_EXPOSURE = replace(EXPOSURE, category=Category.GAMBLING, direct_units=0, indirect_units=7, hops=3)
 EXPOSED = Reason(
@@ -86,10 +88,12 @@ EXPOSED = Reason(
     Outcome.REVIEW,
     "direct",
     "screen.reason.exposure_in",
-    {"share": "25.00%", "units": "250000000000000000", "asset": ASSET, "categories": "mixer", "hops": 1},
+    {"share": "25.00%", "units": "0.2500 ETH", "asset": ASSET, "categories": "mixer", "hops": 1},
     {
         "chain": CHAIN,
         "asset": ASSET,
+        "symbol": "ETH",
+        "decimals": 18,
         "level": "address",
         "direction": "in",
         "reach": "direct",

@@ -150,6 +150,18 @@ def test_what_is_no_date_is_refused(listed: httpx.Client, when: str) -> None:
     assert when.split("T", maxsplit=1)[0] in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [("asof=2020-01-01", 422, "/asof"), ("as_of=2020-01-01&as_of=2024-01-01", 400, "as_of twice")],
+)
+def test_a_question_that_is_misspelled_or_asked_twice_is_not_answered_as_another(
+    listed: httpx.Client, query: str, status: int, said: str
+) -> None:
+    answer = listed.get(f"/api/v1/screen/{LISTED}?{query}")
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]
+
+
 def test_a_chain_that_nobody_knows_is_refused_and_in_a_batch_it_gives_no_answer(listed: httpx.Client) -> None:
     asked = {"address": LISTED.replace("9", "8"), "chain": "etherium"}
     refused = [

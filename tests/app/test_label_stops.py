@@ -4,7 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from qiyafa.app.ingest import ingest_ethereum_etl
 from qiyafa.app.trace import TracedCase, trace_case
 from qiyafa.chains.readers.ethereum_etl.reader import EthereumEtlFiles
 from qiyafa.cli.answer_json import answer_json
+from qiyafa.model.case import NO_LIMITS, Limits
 from qiyafa.model.category import Category
 from qiyafa.model.finding import Holding, Status
 from qiyafa.model.label import Label
@@ -47,6 +48,7 @@ ROWS = transactions(
         for block, (source, target) in enumerate([(THIEF, MULE), (MULE, SERVICE), (SERVICE, BEYOND)], start=1)
     )
 )
+BLOCK_3 = 1_648_000_000
 EXCHANGE = made_label(
     SERVICE, "ETH", "Deposit 7", Category.EXCHANGE, entity="Huobi", routing=Category.EXCHANGE, confidence="forensic"
 )
@@ -66,10 +68,10 @@ def home(tmp_path: Path) -> LabelStore:
     return LabelStore.open(tmp_path / "labels.sqlite")
 
 
-def traced(ledger: Path, store: LabelStore, case: str = CASE) -> TracedCase:
-    path = store.path.with_name("case.toml")
+def traced(ledger: Path, store: LabelStore, case: str = CASE, limits: Limits = NO_LIMITS) -> TracedCase:
+    path = Path(store.location).with_name("case.toml")
     path.write_text(case, encoding="utf-8")
-    return trace_case(path, ledger, methods=["fifo"], labels=store.path)
+    return trace_case(path, ledger, methods=["fifo"], limits=limits, labels=Path(store.location))
 
 
 def rest(answer: TracedCase) -> Holding:
@@ -92,6 +94,30 @@ def test_the_answer_names_holders_and_the_labels_it_rests_on(ledger: Path, home:
     assert answer.versions["labels"] == home.version()
     (use,) = home.uses(EXCHANGE.id)
     assert (use.kind, use.name) == ("trace", "small")
+
+
+@pytest.mark.parametrize("until", [Limits(until_block=3), Limits(until_time=BLOCK_3)])
+def test_labels_hold_where_the_trace_ends_and_the_answer_says_when(
+    ledger: Path, home: LabelStore, until: Limits
+) -> None:
+    end = datetime.fromtimestamp(BLOCK_3, UTC)
+    later, earlier, then = (
+        replace(EXCHANGE, id=id * 32, valid_from=first, valid_to=last)
+        for id, first, last in (
+            ("a", end + timedelta(days=1), None),
+            ("b", None, end - timedelta(days=1)),
+            ("c", end - timedelta(days=1), end + timedelta(days=1)),
+        )
+    )
+    home.add([later, earlier], AT)
+    answer = traced(ledger, home, limits=until)
+    assert rest(answer).address == BEYOND
+    assert answer.answer.versions["labels_as_of"] == f"{end:%Y-%m-%dT%H:%M:%SZ}"
+    home.add([then], AT)
+    assert rest(traced(ledger, home, limits=until)).address == SERVICE
+    whole = traced(ledger, home)
+    assert rest(whole).reason.endswith(f"(label {'a' * 12})")
+    assert "labels_as_of" not in whole.answer.versions
 
 
 def test_a_report_that_names_a_holder_is_in_the_blast_radius(ledger: Path, home: LabelStore, tmp_path: Path) -> None:
@@ -165,9 +191,9 @@ def test_a_label_of_another_chains_address_stops_nothing(ledger: Path, home: Lab
 def test_an_explanation_stops_where_the_trace_does(ledger: Path, home: LabelStore) -> None:
     home.add([EXCHANGE], AT)
     traced(ledger, home)
-    case = home.path.with_name("case.toml")
-    assert explain(case, BEYOND, ledger, labels=home.path).steps == ()
-    assert explain(case, SERVICE, ledger, labels=home.path).labels == home.version()
+    case = Path(home.location).with_name("case.toml")
+    assert explain(case, BEYOND, ledger, labels=Path(home.location)).steps == ()
+    assert explain(case, SERVICE, ledger, labels=Path(home.location)).labels == home.version()
     assert explain(case, BEYOND, ledger).steps != ()
 
 
@@ -176,7 +202,7 @@ def test_a_store_that_cannot_be_written_leaves_the_answer_and_a_gap(
 ) -> None:
     home.add([EXCHANGE], AT)
     monkeypatch.setattr("qiyafa.stores.sqlite_file.BUSY_SECONDS", 0.05)
-    with closing(sqlite3.connect(home.path, isolation_level=None)) as somebody:
+    with closing(sqlite3.connect(Path(home.location), isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")
         answer = traced(ledger, home)
     assert rest(answer).address == SERVICE

@@ -15,5 +15,5 @@ from qiyafa.model.errors import InvalidInput
 def test_another_kind_of_database_is_refused_and_no_empty_record_made(tmp_path: Path, url: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         record_book(Home(tmp_path / "home"), url, to_write=True)
-    assert (refused.value.key, refused.value.fields) == ("record.error.url", {})
+    assert (refused.value.key, refused.value.fields) == ("store.error.url", {})
     assert not (tmp_path / "home").exists()

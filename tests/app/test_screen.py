@@ -17,7 +17,7 @@ from qiyafa.app.home import Home
 from qiyafa.app.lists import ImportRequest, import_list
 from qiyafa.app.screen import Screener
 from qiyafa.app.screen_ground import LedgerGround
-from qiyafa.app.verdict_json import verdict_bytes
+from qiyafa.app.verdict_json import exposure_object, verdict_bytes
 from qiyafa.chains.base58check import base58check_text
 from qiyafa.chains.formats import FORMATS
 from qiyafa.model.category import Category
@@ -94,7 +94,23 @@ def test_who_got_stolen_money_over_a_mule_is_a_review_down_to_the_transfers(ledg
     assert (indirect.direct_units, indirect.indirect_units, indirect.hops) == (0, 50 * FINNEY, 2)
     (reason,) = [one for one in shop.reasons if one.kind is ReasonKind.EXPOSURE]
     assert reason.evidence["sources"] == [f"{1:032x}"]
-    assert "25.00%" in text(reason.key, **reason.fields)
+    sentence = text(reason.key, **reason.fields)
+    assert "25.00%" in sentence
+    assert "(0.0500 ETH)" in sentence
+    assert exposure_object(indirect)["symbol"] == "ETH"
+
+
+def test_what_came_straight_and_what_came_over_others_are_two_sentences(ledger: Path) -> None:
+    (mule,) = ask(screener(ledger, LabelsInMemory([said_of(THIEF, Category.STOLEN)])), MULE)
+    exposures = [one for one in mule.reasons if one.kind is ReasonKind.EXPOSURE]
+    said = {one.evidence["reach"]: text(one.key, **one.fields) for one in exposures}
+    assert "straight from" in said["direct"]
+    assert "straight" not in said["any"]
+
+
+def test_a_ledger_without_internal_and_token_transfers_is_no_whole_answer(ledger: Path) -> None:
+    (mule,) = ask(screener(ledger, LabelsInMemory()), MULE)
+    assert {f"screen.gap.lacks.{kind}" for kind in ("fees", "internal", "tokens")} <= gaps(mule)
 
 
 def test_where_an_address_sends_counts_as_much(ledger: Path) -> None:

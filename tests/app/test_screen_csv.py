@@ -56,7 +56,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_row_for_each_row_in_order(path: Path) -> None:
     rows, counts = screened(path, f"address\n{CLEAN}\n{ADDRESS}\nhello\n{ADDRESS}\n".encode())
-    assert rows[0] == ["address", "chain", "verdict", "reasons", "not_covered"]
+    assert rows[0] == ["address", "chain", "verdict", "reasons", "not_covered", "exposure"]
     assert [row[0] for row in rows[1:]] == [CLEAN, ADDRESS, "hello", ADDRESS]
     assert [row[2] for row in rows[1:]] == ["no_hit", "hit", "unavailable", "hit"]
     assert all(row[3] for row in rows[1:])

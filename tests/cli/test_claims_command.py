@@ -87,6 +87,27 @@ def test_claims_of_a_file_are_checked_with_the_record_and_not_kept(qiyafa: Qiyaf
     assert qiyafa("claims", "show", "ours-2023", "--home", tmp_path).code == 2
 
 
+CROSSED = 'lower = "9"\nupper = "8"'
+
+
+def test_claims_of_a_file_that_no_record_would_take_are_named_and_not_compared(qiyafa: Qiyafa, tmp_path: Path) -> None:
+    claim = (
+        '[[claim]]\nid = "{id}"\nclaimant = "Us"\npublisher = "Us"\nsource = "{source}"\nsubject = "thefts"\n'
+        'measure = "stolen"\nunit = "USD"\nquantity = "5"\nperiod = "2023"\nscope = {{ actor = "dprk" }}\n{more}\n'
+    )
+    known = "chainalysis-2024-12"
+    wrong = {"unknown": ("nobody", ""), "future": (known, "statement_date = 2199-01-01"), "upside": (known, CROSSED)}
+    every = {"good": (known, ""), **wrong}
+    file = tmp_path / "ours.toml"
+    file.write_text("".join(claim.format(id=id, source=source, more=more) for id, (source, more) in every.items()))
+    ran = qiyafa("claims", "check", file, "--json", "--home", tmp_path)
+    compared = {claim.get("id") for one in json.loads(ran.out) for claim in one["claims"]}
+    assert "good" in compared
+    assert not compared & set(wrong)
+    assert all(f"claim {id}" in ran.err for id in wrong)
+    assert "claim good" not in ran.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

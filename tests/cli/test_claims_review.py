@@ -47,6 +47,17 @@ def claim(home: Path, id: str) -> Claim:
     return found
 
 
+def test_what_waits_is_listed_with_its_ids(qiyafa: Qiyafa, home: Path) -> None:
+    waiting = json.loads(qiyafa("claims", "list", "--proposed", "--json", "--home", home).out)
+    assert {one["id"] for one in waiting} == {one.id for one in proposed(home)}
+    assert {one["state"] for one in waiting} == {"proposed"}
+    narrowed = qiyafa("claims", "list", "--proposed", "--claimant", "nobody", "--json", "--home", home)
+    assert json.loads(narrowed.out) == []
+    then = qiyafa("claims", "list", "--proposed", "--as-of", "2022-01-01", "--home", home)
+    assert then.code == 2
+    assert "Leave out --as-of" in then.err
+
+
 def test_accepted_claims_count_and_say_who_accepted_them(qiyafa: Qiyafa, home: Path) -> None:
     first, second = proposed(home)
     ran = qiyafa("claims", "accept", first.id, "--author", "Ada", "--reason", "as printed", "--home", home)

@@ -12,7 +12,7 @@ from qiyafa.app import demo as app_demo
 from qiyafa.app.demo import Demo
 from qiyafa.app.scenario.create import LEAST_TRANSFERS
 from qiyafa.cli.demo import DEFAULT_FOLDER, DEFAULT_SEED, DEFAULT_TRANSFERS
-from qiyafa.cli.readable import readable_units
+from qiyafa.text.amounts import readable_units
 
 SMALL = ("--transfers", str(LEAST_TRANSFERS))
 

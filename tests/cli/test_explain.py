@@ -7,7 +7,7 @@ from tests.cli.running import Qiyafa
 
 from qiyafa.app.demo import Demo
 from qiyafa.app.scenario.truth import Role
-from qiyafa.cli.readable import readable_number
+from qiyafa.text.amounts import readable_number
 
 
 @pytest.fixture

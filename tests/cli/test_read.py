@@ -85,6 +85,12 @@ def test_a_relative_date_needs_a_day_and_an_absolute_one_does_not(qiyafa: Qiyafa
     assert claim["period_start"] == "2021-01-01"
 
 
+def test_a_day_to_come_is_refused(qiyafa: Qiyafa, article: Path, home: Path) -> None:
+    ran = qiyafa("read", article, "--date", "2199-01-01", "--home", home)
+    assert ran.code == 2
+    assert "has not come yet" in ran.err
+
+
 def test_who_says_what_nobody_is_named_for_can_be_told(qiyafa: Qiyafa, tmp_path: Path) -> None:
     path = tmp_path / "statement.txt"
     path.write_text("Hackers stole $400 million in 2021.")

@@ -14,7 +14,7 @@ from qiyafa.chains.formats import FORMATS
 from qiyafa.model.category import Category
 from qiyafa.stores.labels import LabelStore
 
-from support.screening import address, label
+from support.screening import address, label, made_ledger
 
 TORNADO_ROUTER = "0xd90e2f925DA726b50C4Ed8D0Fb90Ad053324F31b"
 LISTED, CLEAN, MIXER = address(1), address(2), address(3)
@@ -60,6 +60,66 @@ def test_programs_get_one_object_for_each_address_in_order(qiyafa: Qiyafa, home:
         )
     assert found[2]["reasons"][0]["evidence"]["labels"][0]["source"] == "a blog"
     assert found[1]["reasons"][0]["evidence"]["designations"][0]["version"].startswith(str(TODAY))
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger in which the labelled mixer pays an address a quarter of an ether."""
+    return made_ledger(tmp_path_factory.mktemp("paid") / "ledger", [(MIXER, CLEAN, 25 * 10**16 + 1)])
+
+
+def test_people_read_exposure_in_the_units_of_the_asset(qiyafa: Qiyafa, home: Path, ledger: Path) -> None:
+    ran = qiyafa("screen", CLEAN, "--home", home, "--ledger", ledger)
+    assert ran.out.startswith("REVIEW\n")
+    assert "(0.2500 ETH)" in ran.out
+    assert "250000000000000001" not in ran.out
+
+
+def test_programs_read_exposure_in_exact_base_units(qiyafa: Qiyafa, home: Path, ledger: Path, tmp_path: Path) -> None:
+    (found,) = json.loads(qiyafa("screen", CLEAN, "--home", home, "--ledger", ledger, "--json").out)
+    assert {(one["units"], one["symbol"], one["decimals"]) for one in found["exposure"]} == {
+        ("250000000000000001", "ETH", 18)
+    }
+    asked = tmp_path / "in.csv"
+    asked.write_text(f"address\n{CLEAN}\n{LISTED}\n")
+    exposed, other = csv.DictReader(
+        qiyafa("screen", "--file", asked, "--home", home, "--ledger", ledger).out.splitlines()
+    )
+    (one,) = json.loads(exposed["exposure"])
+    assert (one["units"], one["symbol"], one["decimals"]) == ("250000000000000001", "ETH", 18)
+    assert other["exposure"] == ""
+
+
+@pytest.mark.parametrize(
+    "content", [b"name\nx\n", b"\xff\xfea\x00", b"address\n" + b"0x1\n" * 2500 + b'"' + b"x" * ((1 << 24) + 1)]
+)
+def test_nothing_is_written_for_a_file_that_is_refused(
+    qiyafa: Qiyafa, home: Path, tmp_path: Path, content: bytes
+) -> None:
+    asked = tmp_path / "in.csv"
+    asked.write_bytes(content)
+    ran = qiyafa("screen", "--file", asked, "--home", home)
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_file_is_never_replaced_by_its_own_verdicts(qiyafa: Qiyafa, home: Path, tmp_path: Path) -> None:
+    asked, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    asked.write_text(f"customer,address\n7,{LISTED}\n")
+    link.symlink_to(asked)
+    for out in (asked, link):
+        ran = qiyafa("screen", "--file", asked, "--out", out, "--home", home)
+        assert (ran.code, asked.read_text()) == (2, f"customer,address\n7,{LISTED}\n")
+        assert "Name another file" in ran.err
+
+
+def test_a_row_that_is_no_text_does_not_keep_the_others_from_an_answer(
+    qiyafa: Qiyafa, home: Path, tmp_path: Path
+) -> None:
+    asked, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    asked.write_bytes(f"address\n{LISTED}\n".encode() + b"\xff\xfe\n" + f"{MIXER}\n".encode())
+    assert qiyafa("screen", "--file", asked, "--out", out, "--home", home).code == 1
+    rows = list(csv.DictReader(out.read_text(errors="surrogateescape").splitlines()))
+    assert [row["verdict"] for row in rows] == ["hit", "unavailable", "review"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`qiyafa share`: bundles out and in by the command line."""
 
+import codecs
 import json
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def test_people_are_told_what_was_kept_apart_and_hostile_names_are_shown_harmles
     assert "no page is named where it can be looked up" in said
     assert "malware--00000000-0000-4000-8000-000000000002, which is not in the file" in said
     assert "\u202e" not in said
+
+
+def test_a_mark_before_the_text_of_a_file_changes_nothing(home: Path, tmp_path: Path) -> None:
+    for way in ("stix", "misp"):
+        out = tmp_path / f"{way}.json"
+        qiyafa("share", way, "export", "--incident", "ronin-2022", "--out", out, "--home", home)
+        plain = qiyafa("share", way, "import", out, "--dry-run", "--home", home, "--json")
+        out.write_bytes(codecs.BOM_UTF8 + out.read_bytes())
+        assert qiyafa("share", way, "import", out, "--dry-run", "--home", home, "--json") == plain
 
 
 @pytest.mark.parametrize(

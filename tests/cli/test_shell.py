@@ -132,6 +132,60 @@ def test_ctrl_c_is_a_sentence_and_code_130(tmp_path: Path) -> None:
     assert written == "qiyafa: Stopped. The ledger is whole.\n"
 
 
+INTERRUPTED_IMPORT = """
+import builtins, os, signal, sys
+real = builtins.__import__
+def importing(name, *rest):
+    if name == {module!r}:
+        builtins.__import__ = real
+        os.kill(os.getpid(), signal.SIGINT)
+    return real(name, *rest)
+builtins.__import__ = importing
+from qiyafa.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["qiyafa.text", "qiyafa.app.settings", "qiyafa.cli.shell", "typer"])
+def test_ctrl_c_while_modules_are_imported_is_code_130_and_no_traceback(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT.format(module=module), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_ctrl_c_that_was_switched_off_stays_off() -> None:
+    ignored = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    command = [sys.executable, "-c", ignored + INTERRUPTED_IMPORT.format(module="qiyafa.text"), "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read", "PIPE"),
+        ("trace", "PIPE", "--ledger", "ledger"),
+        ("screen", "--file", "PIPE"),
+        ("screen", "0x1", "--rules", "PIPE"),
+        ("claims", "check", "PIPE"),
+        ("incidents", "import", "PIPE"),
+        ("labels", "import", "PIPE"),
+        ("share", "misp", "import", "PIPE"),
+        ("ingest", "ethereum-etl", "--transactions", "PIPE", "--ledger", "ledger"),
+    ],
+)
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "qiyafa", *(str(pipe) if one == "PIPE" else one for one in arguments)]
+    environment = {**os.environ, "QIYAFA_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path, env=environment
+    )
+    assert "is a pipe" in done.stderr + done.stdout
+    assert done.returncode in (0, 2), "labels are imported file by file, and one that is refused is named"
+
+
 def test_the_shell_completes_commands() -> None:
     asked = {"_QIYAFA_COMPLETE": "complete_bash", "COMP_WORDS": "qiyafa tr", "COMP_CWORD": "1"}
     assert run(env=os.environ | asked).stdout.split() == ["trace"]

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,24 @@ def test_a_row_has_the_promised_fields_and_years_stand_apart(qiyafa: Qiyafa, tmp
         assert (row["year"] is not None) == (one_year if not row["own"] else row["group"] != "")
     several = [row for row in rows if row["year"] is None and row["usd"]]
     assert 3_000_000_000 in [row["usd"] for row in several]
+
+
+def test_a_limit_stays_a_limit_where_only_one_source_speaks(qiyafa: Qiyafa, tmp_path: Path) -> None:
+    ran = qiyafa("stats", "dprk", "--period", "2025", "--compare", "--home", tmp_path)
+    assert "2025: at least 2.02bn (Chainalysis (chainalysis-2025-12)), the only source." in ran.out
+    assert ran.out.splitlines()[3].rstrip().endswith("at least 2.02bn")
+
+
+def test_what_stated_by_does_not_narrow_is_said(qiyafa: Qiyafa, tmp_path: Path) -> None:
+    ran = qiyafa("stats", "dprk", "--stated-by", "2001-01-01", "--home", tmp_path)
+    assert "The registry's own figures are as the record holds them now" in ran.out
+
+
+def test_every_row_of_an_asset_is_what_it_adds_to_the_asset(qiyafa: Qiyafa, tmp_path: Path) -> None:
+    rows = {row["group"]: row for row in rows_of(qiyafa, tmp_path, "--by", "asset", "--rows") if row["own"]}
+    assert rows["DOGE"]["usd"] == 560_944.39
+    for row in rows.values():
+        assert sum(Decimal(str(one["usd"] or 0)) for one in row["rows"]) == Decimal(str(row["usd"]))
 
 
 def test_a_repetition_or_a_misreading_is_no_row(qiyafa: Qiyafa, tmp_path: Path) -> None:

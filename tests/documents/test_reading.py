@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,13 @@ def test_a_hundred_megabytes_of_nothing_are_not_read(tmp_path: Path) -> None:
     assert caught.value.key == "read.error.too_large"
 
 
-def test_a_file_that_never_ends_is_not_read_to_its_end() -> None:
-    with pytest.raises(InvalidInput) as caught:
-        read_document(Path("/dev/zero"), Limits(file_bytes=1_000_000))
-    assert caught.value.key == "read.error.too_large"
+def test_what_may_never_end_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(InvalidInput) as caught:
+            read_document(path)
+        assert caught.value.key == "read.error.not_ordinary"
 
 
 @pytest.mark.parametrize(

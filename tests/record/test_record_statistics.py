@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiyafa.model.claim import Bound, Claim, Measure, Scope
-from qiyafa.model.incident import ActorLink, Incident, IncidentStatus, Relation, RelationKind, Victim
+from qiyafa.model.incident import ActorLink, Incident, IncidentStatus, Relation, RelationKind, StolenAsset, Victim
 from qiyafa.model.period import ALWAYS, read_period, year_period
 from qiyafa.model.record import ClaimTally, Dimension, IncidentTally
-from qiyafa.record.statistics import changes, claim_tally, incident_tally, median, shares
+from qiyafa.record.statistics import asset_tally, changes, claim_tally, incident_tally, median, shares
 from qiyafa.stores.record import open_record
 
 from support.records import GROUND, GROUP, NOON, OTHER, SOURCE, STATE, theft
@@ -35,8 +35,29 @@ def test_the_registry_counts_whole_cents_and_says_what_is_missing() -> None:
         ("2022", 1, 1, 700),
         ("2023", 3, 2, 10051),
     ]
-    assert list(shares(rows)) == [Decimal(700) / 10751, Decimal(10051) / 10751]
+    assert list(shares(rows, incidents)) == [Decimal(700) / 10751, Decimal(10051) / 10751]
     assert list(changes(rows)) == [None, ("2022", Decimal(10051 - 700) / 700)]
+
+
+def test_a_share_is_of_the_whole_in_which_every_incident_counts_once() -> None:
+    links = tuple(ActorLink(one.id, IncidentStatus.CONFIRMED, SOURCE.id) for one in (STATE, GROUP))
+    both, one = replace(theft("a-2023", "60"), actors=links), replace(theft("b-2023", "40"), actors=links[:1])
+    rows = incident_tally(IncidentTally(Dimension.ACTOR), [both, one], ACTORS)
+    found = dict(zip((row.group for row in rows), shares(rows, [both, one]), strict=True))
+    assert found == {STATE.id: 1, GROUP.id: Decimal("0.6")}
+
+
+def test_an_asset_counts_with_its_own_value_where_a_source_gives_it() -> None:
+    def asset(symbol: str, value: str | None, source: str = SOURCE.id, currency: str = "USD") -> StolenAsset:
+        return StolenAsset(symbol, None, None if value is None else Decimal(value), currency, source)
+
+    known = replace(
+        theft("a-2023", "100"),
+        assets=(asset("ETH", "60"), asset("ETH", "10"), asset("ETH", "99", "another"), asset("BTC", "30")),
+    )
+    unknown = replace(theft("b-2023", "7"), assets=(asset("ETH", None), asset("BTC", "9", currency="EUR")))
+    rows = asset_tally([known, unknown])
+    assert [(row.group, row.incidents, row.total) for row in rows] == [("BTC", 2, 37_00), ("ETH", 2, 77_00)]
 
 
 def test_a_median_between_two_is_half_a_cent_exact() -> None:

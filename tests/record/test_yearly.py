@@ -1,7 +1,7 @@
 """What each source says of each year, the interval between them, and why they differ."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from qiyafa.model.actor import Actor
@@ -74,8 +74,17 @@ def test_a_year_says_why_its_sources_differ() -> None:
     incidents = [replace(one, amounts=(*one.amounts, minted, back)), other]
     of_year = [row for row in rows() if row.period.is_whole_year]
     found = {why.name for why in explanations(Year(of_year, incidents, "dprk", NAMES))}
-    assert found == set(EXPLANATIONS) - {"proceeds", "fiat"}
+    assert found == set(EXPLANATIONS) - {"proceeds", "fiat", "withdrawn"}
 
 
 def test_a_year_with_one_source_needs_no_explanation() -> None:
     assert explanations(Year(rows()[:1], [], "dprk", NAMES)) == []
+
+
+def test_a_year_says_which_source_was_withdrawn() -> None:
+    of_year = [row for row in rows() if row.period.is_whole_year]
+    fallen = replace(SOURCE, id=of_year[0].said.source, known_to=datetime(2026, 1, 2, tzinfo=UTC))
+    sources = {fallen.id: fallen}
+    found = [why for why in explanations(Year(of_year, [], "dprk", NAMES, sources)) if why.name == "withdrawn"]
+    assert {why.claims[0].source for why in found} == set(sources)
+    assert {why.fields["day"] for why in found} == {"2026-01-02"}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.case import Case, Stop, Theft
 from qiyafa.model.columns import iso_time
 from qiyafa.model.finding import (
@@ -20,7 +21,7 @@ from qiyafa.model.finding import (
     TraceAnswer,
 )
 from qiyafa.model.ledger import CoverageStatus
-from qiyafa.report.content import AssetUnit, ReportContent
+from qiyafa.report.content import ReportContent
 from qiyafa.report.flow_graph import Graph, build
 from qiyafa.report.flow_summary import summarise
 

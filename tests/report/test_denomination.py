@@ -2,7 +2,7 @@
 
 from tests.report.made_content import ETHER, TOKEN, busy_story, content_of
 
-from qiyafa.report.content import AssetUnit
+from qiyafa.model.asset import AssetUnit
 from qiyafa.report.denomination import denominations
 
 

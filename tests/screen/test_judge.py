@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiyafa.app.verdict_json import verdict_bytes
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.category import RISKS, ROUTES, Category
 from qiyafa.model.designation import ListCoverage
 from qiyafa.model.exposure import Poisoning, PoisonKind
@@ -123,7 +124,15 @@ def test_a_direct_exposure_is_a_review_with_its_share_and_units() -> None:
     judged = verdict(exposures=(exposure(Category.SANCTIONED),))
     assert judged.outcome is Outcome.REVIEW
     assert "10.00%" in sentences(judged)
-    assert str(10 * 10**18) in sentences(judged)
+    assert f"({10 * 10**18:,} base units)" in sentences(judged)
+
+
+def test_units_are_said_with_the_symbol_of_the_asset_and_counted_exactly_in_the_evidence() -> None:
+    units = 10 * 10**18 + 1
+    judged = verdict(exposures=(exposure(Category.SANCTIONED, direct_units=units, unit=AssetUnit("ETH", 18)),))
+    reason = next(one for one in judged.reasons if one.kind is ReasonKind.EXPOSURE)
+    assert "(10.0000 ETH)" in sentences(judged)
+    assert (reason.evidence["units"], reason.evidence["symbol"], reason.evidence["decimals"]) == (str(units), "ETH", 18)
 
 
 def test_a_share_diluted_with_clean_money_is_still_seen_by_its_units() -> None:
@@ -237,6 +246,14 @@ def test_a_ledger_that_left_its_chain_is_not_believed() -> None:
 
 def test_a_whole_history_leaves_only_the_other_chains_unasked() -> None:
     assert gaps(judge(ledger_says("complete"), DEFAULT_RULES)) == ["screen.gap.chains_not_in_ledger"]
+
+
+def test_kinds_of_transfers_that_the_ledger_lacks_are_said() -> None:
+    whole = ledger_says("complete")
+    lacking = replace(whole, ledgers=(replace(whole.ledgers[0], lacks=("fees", "internal", "tokens")),))
+    judged = judge(lacking, DEFAULT_RULES)
+    assert judged.outcome is Outcome.NO_HIT
+    assert {f"screen.gap.lacks.{kind}" for kind in ("fees", "internal", "tokens")} <= {*gaps(judged)}
 
 
 def test_a_ledger_that_ends_before_the_day_says_so() -> None:

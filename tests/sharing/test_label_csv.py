@@ -113,6 +113,13 @@ def test_a_cell_that_cannot_be_meant_is_named(column: str, cell: str) -> None:
     assert result.problems[0].fields == {"key": column, "value": cell}
 
 
+@pytest.mark.parametrize("until", ["2021-12-31", "2022-01-01"])
+def test_a_label_that_ends_before_it_begins_is_left_out_and_not_kept_unseen(until: str) -> None:
+    result = read(f"address,name,source,valid_from,valid_to\n{ROUTER},a,b,2022-01-01,{until}\n")
+    assert (keys(result), result.labels) == (["never"], [])
+    assert until in text(result.problems[0].key, **result.problems[0].fields)
+
+
 @pytest.mark.parametrize("content", [b"", b"a,,b\n", b"address,name,name\n", b"address,na\xffme\n"])
 def test_a_table_without_names_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidInput) as caught:

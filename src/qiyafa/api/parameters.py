@@ -6,12 +6,20 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
+from qiyafa.model.errors import InvalidInput
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_parameters(model: type[Model], request: Request) -> Model:
-    """Return what a request asks for. Raises RequestValidationError where it does not fit."""
-    given = {name: value for name, value in request.query_params.items() if name in model.model_fields}
+    """Return what a request asks for. Raises RequestValidationError where it does not fit, InvalidInput where it says
+    one thing twice: an answer to another question than the one that was meant must not be given.
+    """
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in given:
+            raise InvalidInput("serve.error.query_twins", name=name)
+        given[name] = value
     try:
         return model.model_validate(given | request.path_params)
     except ValidationError as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from qiyafa.chains import find_chain
 from qiyafa.chains.chain import Chain
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.case import Case, OutputRef, Stop, Theft, TransferRef
 from qiyafa.model.errors import InvalidInput, NotFound, QiyafaError, Unavailable
 from qiyafa.model.ledger import LedgerModel
@@ -37,6 +38,7 @@ class CaseFile:
 def read_case(path: Path) -> CaseFile:
     """Return the case in a file. Raises NotFound, Unavailable or InvalidInput with what is wrong and where."""
     try:
+        refuse_special(path)
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise NotFound("case.not_found", path=str(path)) from error

@@ -9,6 +9,7 @@ from qiyafa.model.period import Period
 from qiyafa.model.source import Source
 from qiyafa.record.contradictions.finding import Finding
 from qiyafa.record.quantities import COUNTS, SHARES, is_money
+from qiyafa.record.withdrawn import withdrawn_on
 from qiyafa.text import text
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ def measured(claim: "Claim | ReadClaim") -> str:
 def modality_words(claim: "Claim | ReadClaim") -> str:
     """Return how surely it is said."""
     return text(f"claims.modality.{claim.modality.value}")
+
+
+def source_words(id: str, sources: Mapping[str, Source]) -> str:
+    """Return a source by its id, with the day on which it, or what it copies, was withdrawn."""
+    day = withdrawn_on(id, sources)
+    return id if day is None else text("claims.who.withdrawn", source=id, day=str(day))
+
+
+def unsupported_words(claim: Claim, sources: Mapping[str, Source]) -> str:
+    """Return that a figure rests on withdrawn sources alone."""
+    day = str(withdrawn_on(claim.source, sources) or "")
+    return text("claims.cli.unsupported", said=said(claim), subject=claim.subject, source=claim.source, day=day)
 
 
 def who(claim: Claim) -> str:

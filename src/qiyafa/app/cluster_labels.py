@@ -1,7 +1,6 @@
 """Which addresses labels name as a service's: what deposit-address reuse rests on, and whom it leaves out."""
 
 from datetime import datetime
-from pathlib import Path
 
 from qiyafa.app.label_stops import LEAST_LEVEL
 from qiyafa.chains.formats import FORMATS
@@ -10,9 +9,10 @@ from qiyafa.model.columns import AddressBook
 from qiyafa.model.label import Label, LabelState, Tlp
 from qiyafa.model.parcel import is_above
 from qiyafa.stores.labels import LabelStore
+from qiyafa.stores.opening import Location
 
 
-def services(labels: Path, chain: str, addresses: AddressBook, at: datetime) -> dict[str, str]:
+def services(labels: Location, chain: str, addresses: AddressBook, at: datetime) -> dict[str, str]:
     """Return the labelled services among the addresses of a ledger: canonical address to the exchange that labels name
     there, the empty text for any other service.
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 import msgspec
 
 from qiyafa.app.home import Home
-from qiyafa.app.settings import record_variable
 from qiyafa.model.collection import ALL, COLLECTION_NAME, CollectedItem, Collection, Match, Page, StixItem
 from qiyafa.model.collection import written_moment as written
 from qiyafa.model.errors import InvalidInput, NotFound
@@ -39,7 +38,7 @@ class Sender:
 
 
 class Exchange:
-    """The collections of a home, or of the PostgreSQL database that `$QIYAFA_RECORD` names. For any number of threads.
+    """The collections of a home. For any number of threads.
 
     Every question raises Conflict or Unavailable if the store cannot answer.
     """
@@ -47,8 +46,8 @@ class Exchange:
     def __init__(self, home: Home, now: Callable[[], datetime]) -> None:
         self._home = home
         self._now = now
-        self.store: CollectionStore = open_collections(record_variable() or home.collections)
-        self.log: DeliveryLog = open_deliveries(record_variable() or home.deliveries)
+        self.store: CollectionStore = open_collections(home.collections)
+        self.log: DeliveryLog = open_deliveries(home.deliveries)
 
     def make(self, name: str, title: str, tlp: Tlp) -> Collection:
         """Make an empty collection. Raises InvalidInput for a name that is none, Conflict if it is taken."""

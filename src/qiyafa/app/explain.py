@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qiyafa.app.case_file import read_case
 from qiyafa.app.trace import ChainGround, chain_knowledge, chosen_methods, ledger_state, open_case, open_labels
@@ -18,6 +19,9 @@ from qiyafa.trace.gaps import find_gaps
 from qiyafa.trace.methods import METHODS
 from qiyafa.trace.outcome import Ending
 
+if TYPE_CHECKING:
+    from qiyafa.stores.opening import Location
+
 
 def explain(
     case_path: Path,
@@ -26,7 +30,7 @@ def explain(
     *,
     method: str = "fifo",
     limits: Limits = NO_LIMITS,
-    labels: Path | None = None,
+    labels: "Location | None" = None,
     progress: Progress = silent,
 ) -> Explanation:
     """Return how the stolen units of a case got to an address. No stolen units there is an answer, too.

@@ -1,9 +1,11 @@
 """What is asked of a ledger under screening, and what it answers."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from qiyafa.app.exposure_sources import SourceDay
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.category import Category
 from qiyafa.model.exposure import Exposure, Poisoning
 from qiyafa.screen.evidence import ClusterFacts, LedgerFacts, Neighbour
@@ -44,6 +46,18 @@ class GroundAnswer:
             self.clusters + other.clusters,
             self.ledgers + other.ledgers,
         )
+
+    def written_in(self, units: Mapping[str, AssetUnit]) -> "GroundAnswer":
+        """Return the same answer, each exposure with how people write its asset (CAIP-19) where that is known."""
+        return replace(
+            self,
+            exposures=_written(self.exposures, units),
+            weighed={categories: _written(exposures, units) for categories, exposures in self.weighed.items()},
+        )
+
+
+def _written(exposures: Iterable[Exposure], units: Mapping[str, AssetUnit]) -> tuple[Exposure, ...]:
+    return tuple(replace(one, unit=units.get(one.asset)) for one in exposures)
 
 
 NOTHING_ASKED = GroundAnswer()

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from qiyafa.app.incidents import find_incident
-from qiyafa.model.errors import InvalidInput, NotFound, Unavailable
+from qiyafa.documents.ordinary import refuse_special
+from qiyafa.model.errors import InvalidInput, NotFound, Problem, Unavailable
 from qiyafa.model.incident import Relation, RelationKind
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.record import EntriesRead, RecordBook
-from qiyafa.sharing.table_text import TableRow, read_table
+from qiyafa.sharing.table_text import TableRow, column_names, read_table
 from qiyafa.stores.entry_toml import read_entries
 from qiyafa.stores.incident_rows import check_columns, read_rows
 
@@ -20,6 +21,7 @@ TABLES: Final = (".csv", ".tsv")
 _MOST_BYTES: Final = 1 << 28
 _STAGE: Final = "incidents.stage.read"
 _TOLD_EVERY: Final = 500
+_FIRST: Final = "line 1"
 
 
 def read_file(path: Path, progress: Progress = silent) -> EntriesRead:
@@ -31,9 +33,12 @@ def read_file(path: Path, progress: Progress = silent) -> EntriesRead:
     if suffix in TABLES:
         return _read_table(content, str(path), progress)
     try:
-        return read_entries(content.decode("utf-8-sig"), str(path))
+        read = read_entries(content.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise InvalidInput("entries.error.not_text", file=str(path)) from error
+    if read.entries or read.problems:
+        return read
+    return EntriesRead((), (Problem(str(path), _FIRST, "entries.problem.nothing"),))
 
 
 def read_columns(written: Sequence[str]) -> EntriesRead:
@@ -74,9 +79,10 @@ def read_relation(written: str) -> RelationKind:
 def _read_table(content: bytes, file: str, progress: Progress) -> EntriesRead:
     rows = read_table(content, file)
     first = next(rows, None)
+    # Without a row that can be read the names are taken from the first line as it stands.
+    check_columns(column_names(content) if first is None or first[1] is None else first[1], file)
     if first is None:
-        return EntriesRead((), ())
-    check_columns(first[1] or (), file)
+        return EntriesRead((), (Problem(file, _FIRST, "entries.problem.nothing"),))
     return read_rows(_places(chain([first], rows), content.count(b"\n"), progress), file)
 
 
@@ -89,6 +95,7 @@ def _places(rows: Iterator[TableRow], lines: int, progress: Progress) -> Iterato
 
 def _content(path: Path) -> bytes:
     try:
+        refuse_special(path)
         if path.stat().st_size > _MOST_BYTES:
             raise InvalidInput("entries.error.too_long", file=str(path), most=_MOST_BYTES >> 20)
         return path.read_bytes()

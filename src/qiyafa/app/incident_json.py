@@ -9,7 +9,9 @@ from qiyafa.app.record_entries import Offer
 from qiyafa.app.record_json import JsonObject, entry_object, period_object, problem_object, revision_object
 from qiyafa.model.incident import DateKind
 from qiyafa.model.record import ENTRY_KINDS, Entry, Revision
+from qiyafa.model.source import Source
 from qiyafa.record.registry import theft_period
+from qiyafa.record.withdrawn import withdrawn_on
 
 
 def found_object(found: IncidentsFound, news: CasebookNews) -> JsonObject:
@@ -31,7 +33,7 @@ def page_object(page: IncidentPage) -> JsonObject:
     return {
         **entry_object(page.incident),
         "theft": period_object(theft_period(page.incident)),
-        "sources": [entry_object(one) for one in page.sources],
+        "sources": [{**entry_object(one), "withdrawn": _withdrawn(one, page)} for one in page.sources],
         "actor_entries": [entry_object(one) for one in page.actors],
         "claims": [entry_object(one) for one in page.claims],
         "related": [
@@ -40,6 +42,11 @@ def page_object(page: IncidentPage) -> JsonObject:
         ],
         "revisions": len(page.revisions),
     }
+
+
+def _withdrawn(source: Source, page: IncidentPage) -> str | None:
+    day = withdrawn_on(source.id, page.known_sources)
+    return None if day is None else str(day)
 
 
 def history_object(revisions: Sequence[Revision]) -> list[JsonObject]:

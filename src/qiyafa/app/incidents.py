@@ -1,9 +1,9 @@
 """Incidents of the record: found, shown with everything that is said about them, and written down as cases to trace."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -68,6 +68,8 @@ class IncidentPage:
     related: list[tuple[Incident, Relation]]
     """Others that say how they relate to it."""
     revisions: list[Revision]
+    known_sources: Mapping[str, Source]
+    """Every source of the record, by id: one that is named here may copy another."""
 
 
 def find_incidents(book: RecordBook, wanted: Wanted, known_at: datetime | None = None) -> IncidentsFound:
@@ -90,7 +92,7 @@ def find_incidents(book: RecordBook, wanted: Wanted, known_at: datetime | None =
 def incident_page(book: RecordBook, id: str, known_at: datetime | None = None) -> IncidentPage:
     """Return one incident with everything about it. Raises NotFound if it is not there, or was not then."""
     incident = find_incident(book, id, known_at)
-    sources, actors = book.sources(), book.actors()
+    sources, actors = book.sources(known_at), book.actors()
     claims = [claim for claim in book.claims(known_at) if claim.scope.incident == id]
     named = [one.id for one in references(incident) if one.kind is EntryKind.SOURCE]
     named += [claim.source for claim in claims]
@@ -103,13 +105,17 @@ def incident_page(book: RecordBook, id: str, known_at: datetime | None = None) -
         revisions=[
             one for one in book.history(EntryKind.INCIDENT, id) if known_at is None or one.known_from <= known_at
         ],
+        known_sources=sources,
     )
 
 
 def find_incident(book: RecordBook, id: str, known_at: datetime | None = None) -> Incident:
-    """Return an incident by its id. Raises NotFound, with the ids that look like it."""
+    """Return an incident by its id. Raises NotFound: why it does not stand, or the ids that look like it."""
     found = book.get(EntryKind.INCIDENT, id, known_at)
     if not isinstance(found, Incident):
+        past = [one for one in book.history(EntryKind.INCIDENT, id) if not one.aside]
+        if past:
+            raise _not_standing(id, past, known_at)
         known = (one.id for one in book.incidents(known_at))
         raise _unknown("incidents.error.incident", "incidents.error.incident_near", id, known)
     return found
@@ -158,6 +164,17 @@ def _fits(incident: Incident, wanted: Wanted, actors: frozenset[str]) -> bool:
 def _holds(incident: Incident, part: str) -> bool:
     words = (incident.id, incident.title, *(one.name for one in incident.victims))
     return any(part in one.casefold() for one in (*words, *(one.value for one in incident.summary)))
+
+
+def _not_standing(id: str, past: Sequence[Revision], known_at: datetime | None) -> NotFound:
+    """Return the error for an incident that was withdrawn, or that the record knew only after the moment asked for."""
+    known = [one for one in past if known_at is None or one.known_from <= known_at]
+    if not known:
+        return NotFound("incidents.error.not_yet", id=id, day=str(past[0].known_from.date()))
+    last = known[-1]
+    before = last.known_from - timedelta(microseconds=1)
+    fields = {"day": str(last.known_from.date()), "author": last.author, "reason": last.reason}
+    return NotFound("incidents.error.withdrawn", id=id, before=before.isoformat(), **fields)
 
 
 def _unknown(key: str, key_near: str, id: str, known: Iterable[str]) -> NotFound:

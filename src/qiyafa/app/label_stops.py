@@ -12,18 +12,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain as chained
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from qiyafa.chains.formats import FORMATS
 from qiyafa.model.address import Identity
-from qiyafa.model.case import Case, Stop
+from qiyafa.model.case import NO_LIMITS, Case, Limits, Stop
 from qiyafa.model.category import Category
-from qiyafa.model.columns import TransferColumns
-from qiyafa.model.errors import Conflict, Unavailable
+from qiyafa.model.columns import UNKNOWN_TIME, TransferColumns
+from qiyafa.model.errors import Conflict, InvalidInput, Unavailable
 from qiyafa.model.finding import Gap, HolderLabel, TraceAnswer
 from qiyafa.model.label import CONFIDENCES, Label, LabelState, rank
 from qiyafa.stores.labels import LabelStore
+from qiyafa.stores.opening import Location
 from qiyafa.text import text
 from qiyafa.trace.gaps import entered_addresses
 from qiyafa.trace.holdings import HoldingTable, holder_addresses
@@ -50,38 +52,41 @@ class LabelStops:
     """By address: the label that stops the trace there."""
     decided: frozenset[str]
     """Addresses of which the case itself says what they are."""
+    at: datetime
+    """The moment at which these labels held, as they are known today."""
 
 
 class TraceLabels:
-    """The label store as a trace needs it, at one moment."""
+    """The label store as a trace needs it: labels that held where the trace ends, by what is known of it now."""
 
-    def __init__(self, store: LabelStore, at: datetime) -> None:
+    def __init__(self, store: LabelStore, now: datetime) -> None:
         self._store = store
-        self._at = at
+        self._now = now
         self.version = store.version()
 
     @classmethod
-    def open(cls, path: Path) -> "TraceLabels":
-        """Return the labels that hold now. Raises Conflict for a damaged or foreign file."""
-        return cls(LabelStore.reading(path), datetime.now(UTC))
+    def open(cls, location: Location) -> "TraceLabels":
+        """Return the labels that hold now. Raises Conflict for a damaged or foreign store."""
+        return cls(LabelStore.reading(location), datetime.now(UTC))
 
-    def stops(self, case: Case, columns: TransferColumns) -> LabelStops:
+    def stops(self, case: Case, columns: TransferColumns, limits: Limits = NO_LIMITS) -> LabelStops:
         """Return where the labels of a ledger's addresses end a trace of a case."""
+        at = _end_moment(columns, limits) or self._now
         stopped = {stop.address for stop in case.stops if stop.chain == columns.chain}
         stolen = {theft.address for theft in case.thefts if theft.chain == columns.chain and theft.address}
         decided = frozenset(stopped | stolen)
         labels = {
             address: next(label for label in labels if label.routing is not None)
-            for address, labels in self._by_address(self._routed(columns), columns.chain)
+            for address, labels in self._by_address(self._routed(columns), columns.chain, at)
             if address not in decided and not _too_weak(labels)
         }
         stops = tuple(Stop(columns.chain, address, stop_reason(label)) for address, label in labels.items())
-        return LabelStops(columns.chain, stops, labels, decided)
+        return LabelStops(columns.chain, stops, labels, decided, at)
 
     def ignored(self, stops: LabelStops, addresses: Sequence[str]) -> list[Gap]:
         """Return the labels of addresses at which a trace would have ended, and did not."""
         gaps = []
-        for address, labels in self._by_address(addresses, stops.chain):
+        for address, labels in self._by_address(addresses, stops.chain, stops.at):
             label = next((one for one in labels if one.routing is not None), None)
             if label is not None and address not in stops.labels and address not in stops.decided:
                 gaps.append(_ignored(address, label, _too_weak(labels)))
@@ -98,21 +103,21 @@ class TraceLabels:
                 keys |= {key for key in chained((first,), every) if columns.addresses.number(key)}
         return sorted(keys)
 
-    def _by_address(self, addresses: Sequence[str], chain: str) -> Iterator[tuple[str, list[Label]]]:
-        """Yield the addresses that have labels, sorted, each with its labels by `rank`."""
+    def _by_address(self, addresses: Sequence[str], chain: str, at: datetime) -> Iterator[tuple[str, list[Label]]]:
+        """Yield the addresses that have labels at a moment, sorted, each with its labels by `rank`."""
         found: dict[str, list[Label]] = {}
-        for label in self._store.with_keys(addresses, self._at):
+        for label in self._store.with_keys(addresses, at):
             if FORMATS.canonical(label.identity, chain) == label.identity.key:
                 found.setdefault(label.identity.key, []).append(label)
         return ((address, sorted(labels, key=rank)) for address, labels in sorted(found.items()))
 
-    def holders(self, chain: str, addresses: Sequence[str]) -> dict[tuple[str, str], HolderLabel]:
+    def holders(self, chain: str, addresses: Sequence[str], at: datetime) -> dict[tuple[str, str], HolderLabel]:
         """Return the label that is named first of each of these addresses that has one."""
         return {
             (chain, address): HolderLabel(
                 labels[0].id, labels[0].name, labels[0].entity, labels[0].category, labels[0].source
             )
-            for address, labels in self._by_address(addresses, chain)
+            for address, labels in self._by_address(addresses, chain, at)
         }
 
     def labelled(
@@ -125,25 +130,28 @@ class TraceLabels:
         for ground in grounds:
             assert ground.labels is not None, "the case was opened with labels"
             addresses = holder_addresses(tables, ground.labels.chain)
-            here = self.holders(ground.labels.chain, addresses)
+            here = self.holders(ground.labels.chain, addresses, ground.labels.at)
             holders |= here
             used |= {label.id for label in here.values()}
             used |= {ground.labels.labels[one].id for one in addresses if one in ground.labels.labels}
             gaps += self.ignored(ground.labels, _entered(ground.labels.chain, tables))
         versions = {**answer.versions, "labels": self.version}
+        ends = {ground.labels.at for ground in grounds if ground.labels is not None} - {self._now}
+        if ends:
+            versions["labels_as_of"] = ", ".join(f"{end:%Y-%m-%dT%H:%M:%SZ}" for end in sorted(ends))
         digest = _digest(versions, answer.ledger.manifest_sha256, answer.engine, answer.limits, list(answer.methods))
         rests = UsedLabels(self, frozenset(used))
         gaps += rests.record("trace", answer.case_id, digest)
         return replace(answer, gaps=tuple(gaps), versions=versions, labels=holders), rests
 
     def record(self, labels: Iterable[str], kind: str, name: str, digest: str) -> tuple[Gap, ...]:
-        """Note that something rested on labels; a store that cannot be written is a gap, and the answer stands."""
+        """Note that something rested on labels; a store that cannot take it is a gap, and the answer stands."""
         wanted = sorted(set(labels))
         if not wanted:
             return ()
         try:
-            self._store.use(wanted, kind, name, digest, self._at)
-        except (Unavailable, Conflict) as error:
+            self._store.use(wanted, kind, name, digest, self._now)
+        except (Unavailable, Conflict, InvalidInput) as error:
             reason = text(error.key, **error.fields)
             return (Gap("labels_not_recorded", text("labels.gap.not_recorded", reason=reason)),)
         return ()
@@ -159,6 +167,15 @@ class UsedLabels:
     def record(self, kind: str, name: str, digest: str) -> tuple[Gap, ...]:
         """Note that something rests on them, so that it is found if one of them is withdrawn."""
         return self.store.record(self.ids, kind, name, digest)
+
+
+def _end_moment(columns: TransferColumns, limits: Limits) -> datetime | None:
+    """Return when a trace ends, in UTC; None where it follows everything, or its last block has no time."""
+    seconds = limits.until_time
+    if limits.until_block is not None:
+        end = int(np.searchsorted(columns.block, limits.until_block, side="right"))
+        seconds = int(columns.time[end - 1]) if end else UNKNOWN_TIME
+    return None if seconds in (None, UNKNOWN_TIME) else datetime.fromtimestamp(seconds, UTC)
 
 
 def stop_reason(label: Label) -> str:

@@ -13,6 +13,7 @@ from qiyafa.app.home import Home
 from qiyafa.app.share_deliveries import LABELS, TAGPACK, check_receiver, given_label, note_given
 from qiyafa.chains import find_chain
 from qiyafa.chains.formats import FORMATS
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.errors import InvalidInput, NotFound, Problem, QiyafaError, Unavailable
 from qiyafa.model.label import Label, Tlp
 from qiyafa.model.ports import Progress, silent
@@ -207,6 +208,7 @@ def _may_hold_actors(file: Path) -> bool:
 
 def _content(file: Path, most: int = MOST_BYTES) -> bytes:
     try:
+        refuse_special(file)
         if file.stat().st_size > most:
             raise InvalidInput("labels.yaml.too_long", file=str(file), most=most >> 20)
         return file.read_bytes()
@@ -316,7 +318,7 @@ def existing_store(home: Home) -> LabelStore:
     """Return the label store of a home. Raises NotFound if nothing was ever imported."""
     store = LabelStore.reading(home.labels)
     if not store.exists:
-        raise NotFound("labels.error.no_store", path=str(home.labels))
+        raise NotFound("labels.error.no_store", path=store.location)
     return store
 
 

@@ -222,7 +222,7 @@ def _contents(bench: _Bench, records: Sequence[PackRecord], valid_until: datetim
 
 
 def _signer(request: PackRequest) -> Signer:
-    own = request.home.made().signing_key
+    own = request.home.with_folder().signing_key
     key = signing_key(own, _new_key) if request.key is None else signing_key(request.key)
     return Signer(public_bytes(key), key.sign)
 

@@ -27,6 +27,8 @@ from qiyafa.text import shown
 
 _ANOTHER_DAY: Final = timedelta(days=1000)
 """Away from today: another year, another month, another day of the month and of the week."""
+_TOMORROW: Final = timedelta(days=1)
+"""In the far east it is tomorrow already."""
 _CONTEXT: Final = 160
 """Code points of a sentence that are shown before and behind a quote."""
 _CUT: Final = "… "
@@ -82,8 +84,11 @@ def read_articles(
 ) -> list[Reading]:
     """Return what is read in each document.
 
-    Raises InvalidInput for a document that cannot be read, and for one that needs a day and has none.
+    Raises InvalidInput for a document that cannot be read, for one that needs a day and has none, and for a day that
+    has not come yet.
     """
+    if request.day is not None and request.day > request.today + _TOMORROW:
+        raise InvalidInput("read.error.future", day=str(request.day))
     readings = []
     for number, path in enumerate(paths):
         progress("read.progress.reading", number, len(paths))

@@ -11,11 +11,12 @@ from enum import StrEnum
 from typing import Final
 
 from qiyafa.app.home import Home
-from qiyafa.app.lists import open_lists
+from qiyafa.chains.formats import FORMATS
 from qiyafa.documents.names import NameTree
 from qiyafa.lists.aliases import curated
 from qiyafa.model.actor import Actor
 from qiyafa.model.designation import Party
+from qiyafa.stores.lists import ListStore
 
 _SEVERAL_WORDS: Final = re.compile(r"\w{2,}\W+\w{2,}")
 _SHORTEST_LISTED: Final = 8
@@ -99,4 +100,4 @@ class NameFinder:
 
 def name_finder(home: Home, actors: Mapping[str, Actor]) -> NameFinder:
     """Return a finder of the actors and of the parties that the home's lists name."""
-    return NameFinder(actors, open_lists(home).parties() if home.lists.exists() else ())
+    return NameFinder(actors, ListStore.reading(home.lists, FORMATS).parties())

@@ -6,7 +6,7 @@ What cannot be taken in is a problem of that entry; the others are stored togeth
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from qiyafa.app.clock import utc_now
@@ -19,7 +19,7 @@ from qiyafa.model.record import ENTRY_KINDS, EntriesRead, Entry, EntryKind, Reco
 from qiyafa.record.references import references
 from qiyafa.stores.casebook import casebook
 from qiyafa.stores.record import Change, RecordStore
-from qiyafa.stores.record_checks import check_entry
+from qiyafa.stores.record_checks import check_entry, check_no_loop, onwards
 from qiyafa.stores.record_rows import bare, body_of
 
 FileRead = tuple[str, EntriesRead]
@@ -80,6 +80,7 @@ def weigh(book: RecordBook, files: Sequence[FileRead], reason: str, at: datetime
             weighing.take(entry, file)
         weighing.levelled |= read.levelled
     weighing.refuse_impossible(at)
+    weighing.refuse_loops()
     weighing.refuse_unsupported()
     weighing.sort(reason)
     return weighing.offer
@@ -118,6 +119,18 @@ class _Weighing:
             except InvalidInput as error:
                 self._refuse(key, error)
 
+    def refuse_loops(self) -> None:
+        """Refuse incidents that would be part of themselves, and claims that would revise themselves."""
+        refused: list[tuple[Key, InvalidInput]] = []
+        for key, (_, entry) in self._offered.items():
+            try:
+                check_no_loop(entry, partial(self._onwards, key[0]))
+            except InvalidInput as error:
+                refused.append((key, error))
+        # Only now, so that every entry of a loop is told that it is in one.
+        for key, reason in refused:
+            self._refuse(key, reason)
+
     def refuse_unsupported(self) -> None:
         """Refuse what names something that neither stands nor is offered, and then what names that."""
         is_settled = False
@@ -147,6 +160,11 @@ class _Weighing:
                 self.offer.changed.append(entry)
             else:
                 self._refuse(key, InvalidInput("entries.problem.differs", id=entry.id))
+
+    def _onwards(self, kind: EntryKind, id: str) -> tuple[str, ...]:
+        """Return what an entry, as it is offered or as it stands, is part of or revises."""
+        offered = self._offered.get((kind, id))
+        return onwards(self._standing((kind, id)) if offered is None else offered[1])
 
     def _is_known(self, key: Key) -> bool:
         kind, id = key

@@ -1,7 +1,8 @@
 """Put a traced case into the report: flows in sums, readable units, names of addresses."""
 
 from qiyafa.app.trace import TracedCase
-from qiyafa.report.content import AssetUnit, ReportContent
+from qiyafa.model.asset import AssetUnit
+from qiyafa.report.content import ReportContent
 from qiyafa.report.flow_summary import summarise
 from qiyafa.report.html import render_report
 from qiyafa.text import text

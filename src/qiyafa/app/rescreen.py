@@ -111,7 +111,8 @@ def _weighs(reason: VerdictObject) -> bool:
 def _identity(reason: VerdictObject) -> tuple[str, ...]:
     """Return what makes two reasons the same. A list that lacks is the same reason on every day, however old it is."""
     is_gap = reason["kind"] == ReasonKind.COVERAGE
-    return (reason["kind"], reason["outcome"], reason["key"], "" if is_gap else reason["text"])
+    units = str(reason["evidence"].get("units", ""))  # Exact: the sentence cuts them.
+    return (reason["kind"], reason["outcome"], reason["key"], "" if is_gap else reason["text"], units)
 
 
 def _batches(requests: Iterable[ScreenRequest]) -> Iterator[Sequence[ScreenRequest]]:

@@ -3,6 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.errors import InvalidInput, NotFound, Unavailable
 from qiyafa.screen.rule_file import parse_rules
 from qiyafa.screen.rules import Rules
@@ -17,6 +18,7 @@ def read_rules(path: Path | None) -> Rules:
     if path is None:
         return parse_rules(resources.files("qiyafa.screen").joinpath(_DEFAULT).read_bytes(), _DEFAULT)
     try:
+        refuse_special(path)
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
     except FileNotFoundError as error:

@@ -163,7 +163,8 @@ class Screener:
         reading, unknown_chain = self._read(request)
         identities = self._identities(request, reading)
         designations = tuple(self.books.lists.of(identities))
-        labels = tuple(self.books.labels.of(identities, moment.as_of, moment.known_at))
+        storable = [one for one in identities if _is_whole(one)]
+        labels = tuple(self.books.labels.of(storable, moment.as_of, moment.known_at)) if storable else ()
         asked = NOTHING_ASKED
         if self._ground is not None and reading.is_known_format:
             asked = self._ground.ask(
@@ -206,3 +207,8 @@ class Screener:
             for chain in reading.chains[::-1]
             if self.books.reader.canonical(identity, chain) is not None
         }
+
+
+def _is_whole(identity: Identity) -> bool:
+    """Tell whether a store could hold an address: bytes that are no UTF-8 become half characters, which none holds."""
+    return identity.key.isascii() or not any("\ud800" <= one <= "\udfff" for one in identity.key)

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from qiyafa.app.screen import Screener
+from qiyafa.app.verdict_json import canonical_bytes, exposure_object
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.errors import InvalidInput, NotFound, Unavailable
+from qiyafa.model.exposure import Exposure
 from qiyafa.model.ports import Progress, silent
 from qiyafa.model.verdict import Outcome, Reason, ScreenRequest, Verdict
 from qiyafa.text import text
 
-COLUMNS: Final = ("address", "chain", "verdict", "reasons", "not_covered")
+COLUMNS: Final = ("address", "chain", "verdict", "reasons", "not_covered", "exposure")
 _ADDRESS: Final = "address"
 _CHAIN: Final = "chain"
 _BATCH: Final = 2_000
@@ -60,8 +63,9 @@ def screen_csv(screener: Screener, question: CsvQuestion, out: TextIO, progress:
     plain = csv.writer(out, lineterminator="\n")
     # The writer leaves a carriage return bare where lines end without one, and readers would break the line there.
     quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    batches = screened_batches(screener, question, progress)
     plain.writerow(COLUMNS)
-    for verdicts in screened_batches(screener, question, progress):
+    for verdicts in batches:
         for verdict in verdicts:
             (quoted if "\r" in verdict.address else plain).writerow(_row(verdict))
         counts.update(verdict.outcome for verdict in verdicts)
@@ -69,8 +73,19 @@ def screen_csv(screener: Screener, question: CsvQuestion, out: TextIO, progress:
 
 
 def screened_batches(screener: Screener, question: CsvQuestion, progress: Progress = silent) -> Iterator[list[Verdict]]:
-    """Yield the verdicts of a file's rows, in order, some thousand at a time, all as of one moment."""
-    as_of = screener.moment(question.as_of)
+    """Return the verdicts of a file's rows, in order, some thousand at a time, all as of one moment.
+
+    The whole file is read once before: one that is refused leaves nothing behind that looks like an answer. Raises
+    as `screen_csv` does.
+    """
+    for _ in requested(question):
+        pass
+    return _screened(screener, question, screener.moment(question.as_of), progress)
+
+
+def _screened(
+    screener: Screener, question: CsvQuestion, as_of: datetime, progress: Progress
+) -> Iterator[list[Verdict]]:
     done, size = 0, 0
     with _opened(question.path) as file:
         total = question.path.stat().st_size
@@ -154,6 +169,7 @@ def _delimiter(file: TextIO) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
     try:
+        refuse_special(path)
         with path.open("rb") as raw:
             if raw.read(2) in (b"\xff\xfe", b"\xfe\xff"):
                 raise InvalidInput("screen.csv.not_utf8", path=str(path))
@@ -168,7 +184,13 @@ def _opened(path: Path) -> Iterator[TextIO]:
 
 def _row(verdict: Verdict) -> list[str]:
     sentences = (_joined(verdict.reasons), _joined(verdict.not_covered))
-    return [verdict.address, *map(harmless, (verdict.chain or "", verdict.outcome.value, *sentences))]
+    cells = (verdict.chain or "", verdict.outcome.value, *sentences, _exposure(verdict.exposures))
+    return [verdict.address, *map(harmless, cells)]
+
+
+def _exposure(exposures: Sequence[Exposure]) -> str:
+    """Return exposures as JSON, exact: the sentences cut what they say of units. Empty if there are none."""
+    return canonical_bytes([exposure_object(one) for one in exposures]).decode("ascii") if exposures else ""
 
 
 def _joined(reasons: Sequence[Reason]) -> str:

@@ -1,12 +1,13 @@
 """What a ledger says of an address that is screened: its exposure, its cluster, and how complete its history is."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from qiyafa.app.assets import asset_units
 from qiyafa.app.cluster import ClusterBook
 from qiyafa.app.columns import traceable_columns
 from qiyafa.app.exposure import ExposureFindings, ExposureGround
@@ -14,19 +15,22 @@ from qiyafa.app.exposure_sources import Books, SourceDay, SourceFinder
 from qiyafa.app.ground_answer import NOTHING_ASKED, GroundAnswer, Moment
 from qiyafa.app.home import Home
 from qiyafa.model.address import AddressReading
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.category import Category
 from qiyafa.model.columns import TransferColumns
 from qiyafa.model.exposure import ExposureRules, ExposureSource, Level
-from qiyafa.model.ledger import CoverageStatus
+from qiyafa.model.ledger import CoverageStatus, LedgerModel
 from qiyafa.model.ports import Progress
 from qiyafa.model.verdict import LedgerCoverage
 from qiyafa.screen.evidence import ClusterFacts, LedgerFacts, Neighbour
 from qiyafa.screen.rules import NOT_IN_LEDGER, Rules
 from qiyafa.stores.cluster_files import ClusterPlace, ClusterSettings
+from qiyafa.stores.clusters import DecisionStore
 from qiyafa.stores.disk import storage_errors
 from qiyafa.stores.layout import MANIFEST
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 from qiyafa.trace.exposure_table import ExposureTable
+from qiyafa.trace.gaps import EVERY_KIND
 
 _KEPT_GROUNDS: Final = 8
 """Traced exposures that are kept in memory: of a few chains, rules and days."""
@@ -43,6 +47,7 @@ class LedgerGround:
         """Whether the exposure of all addresses at once tells which of them need a closer look."""
         self._path = path
         self._home = home
+        self._decisions = DecisionStore(home.clusters)
         self._books = books
         self._rules = rules
         self._progress = progress
@@ -80,7 +85,7 @@ class LedgerGround:
         question = _Question(opened, moment, with_evidence)
         answer = NOTHING_ASKED
         for chain, address in self._places(opened, reading, has_chain=has_chain):
-            answer += self._ask_on(question, chain, address)
+            answer += self._ask_on(question, chain, address).written_in(opened.units(chain))
         return answer
 
     def _places(
@@ -197,7 +202,7 @@ class LedgerGround:
         settings = ClusterPlace(opened.ledger.path, chain).settings()
         if settings is None:
             return None
-        key = chain, settings, stamp(self._home.clusters), self._books.labels.version()
+        key = chain, settings, self._decisions.version(), self._books.labels.version()
         with self._lock:
             if key not in opened.clusters:
                 book = ClusterBook.open(opened.ledger, chain, self._home, self._progress)
@@ -254,8 +259,9 @@ class _OpenedLedger:
         self.ledger = ParquetLedger.open(path)
         self.traced: dict[_GroundKey, _Traced] = {}
         self.sources: dict[str, tuple[tuple[SourceDay, tuple[str, str]], tuple[ExposureSource, ...]]] = {}
-        self.clusters: dict[tuple[str, ClusterSettings, Stamp, str], ClusterBook | None] = {}
+        self.clusters: dict[tuple[str, ClusterSettings, str, str], ClusterBook | None] = {}
         self._columns: dict[str, TransferColumns] = {}
+        self._units: dict[str, Mapping[str, AssetUnit]] = {}
         self._lock = threading.Lock()
 
     def columns(self, chain: str) -> TransferColumns:
@@ -264,6 +270,12 @@ class _OpenedLedger:
             if chain not in self._columns:
                 self._columns[chain] = traceable_columns(self.ledger, chain)
             return self._columns[chain]
+
+    def units(self, chain: str) -> Mapping[str, AssetUnit]:
+        """Return how people write the assets of a chain, as far as that is known."""
+        if chain not in self._units:
+            self._units[chain] = asset_units(self.ledger, chain)
+        return self._units[chain]
 
     def head_time(self, chain: str) -> datetime | None:
         """Return when the ledger ends, in UTC; None if it does not say."""
@@ -281,7 +293,13 @@ class _OpenedLedger:
             status=str(status),
             diverged=bool(record.diverged),
         )
-        return LedgerFacts(coverage, self.head_time(chain))
+        return LedgerFacts(coverage, self.head_time(chain), lacks=self._lacks(chain))
+
+    def _lacks(self, chain: str) -> tuple[str, ...]:
+        """Return the kinds of transfers that the chain has and its sources do not give; outputs leave nothing out."""
+        if self.ledger.record(chain).model == LedgerModel.OUTPUTS:
+            return ()
+        return tuple(sorted(EVERY_KIND - {"native"} - self.ledger.knowledge(chain).provides))
 
 
 def stamp(path: Path) -> Stamp:

@@ -5,7 +5,6 @@ from typing import Final
 
 from qiyafa.app.clock import utc_now
 from qiyafa.app.home import Home
-from qiyafa.app.settings import record_variable
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.label import Label
 from qiyafa.sharing.stix.ids import stamp
@@ -17,8 +16,8 @@ _LONGEST: Final = 200
 
 
 def delivery_log(home: Home) -> DeliveryLog:
-    """Return the log of a home, or of the database that $QIYAFA_RECORD names."""
-    return open_deliveries(record_variable() or home.deliveries)
+    """Return the log of a home."""
+    return open_deliveries(home.deliveries)
 
 
 def check_receiver(written: str) -> str:

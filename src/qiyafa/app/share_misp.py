@@ -13,6 +13,7 @@ from qiyafa.app.share import Wanted, collect, places
 from qiyafa.app.share_deliveries import MISP, check_receiver, note_given
 from qiyafa.app.share_intake import Intake, TakenIn, take_parcel
 from qiyafa.chains.formats import FORMATS
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.errors import InvalidInput, NotFound, Problem, Unavailable
 from qiyafa.model.ports import Progress, silent
 from qiyafa.sharing.label_csv import write_label_csv
@@ -160,6 +161,7 @@ def _events(path: Path, problems: list[Problem], progress: Progress) -> Iterator
 
 def _content(file: Path) -> bytes:
     try:
+        refuse_special(file)
         if file.stat().st_size > _MOST_BYTES:
             raise InvalidInput("misp.error.too_long", file=str(file), most=_MOST_BYTES >> 20)
         return file.read_bytes()

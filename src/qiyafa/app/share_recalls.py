@@ -9,7 +9,6 @@ from qiyafa.app.clock import utc_now
 from qiyafa.app.exchange import channel_of
 from qiyafa.app.home import Home
 from qiyafa.app.record import record_book
-from qiyafa.app.settings import record_variable
 from qiyafa.app.share import Wanted, collect
 from qiyafa.app.share_deliveries import delivery_log
 from qiyafa.chains.formats import FORMATS
@@ -23,8 +22,9 @@ from qiyafa.model.incident import Incident
 from qiyafa.model.label import Label
 from qiyafa.model.parcel import Item, ItemKey, Parcel, Span, key_of
 from qiyafa.model.ports import Progress, silent
-from qiyafa.model.record import Entry, EntryKind
+from qiyafa.model.record import ENTRY_KINDS, Entry, EntryKind
 from qiyafa.model.source import Source
+from qiyafa.record.references import references
 from qiyafa.sharing.recall import names_of
 from qiyafa.sharing.stix.ids import moment_of_stamp, stamp
 from qiyafa.stores.collections import CollectionStore, open_collections
@@ -70,6 +70,8 @@ class Recall:
 
     withdrawal: Withdrawal
     holders: tuple[Holder, ...]
+    resting: tuple[tuple[EntryKind, str], ...] = ()
+    """Entries of the record that stand and name what was withdrawn: they lose that ground, and are not recalled."""
 
     @property
     def is_open(self) -> bool:
@@ -91,12 +93,13 @@ def find_recalls(home: Home, record: str | None, *, progress: Progress = silent)
     withdrawals = [*_entries(book), *_labels(home)]
     standing = collect(book, home, Wanted())
     parcel = _with(replace(standing, labels=tuple(_beside(home, withdrawals))), withdrawals)
-    log, collections = delivery_log(home), open_collections(record_variable() or home.collections)
+    log, collections = delivery_log(home), open_collections(home.collections)
     asking = _Asking(parcel, log, collections, {channel_of(one): one for one in collections.all()})
+    resting = _resting(book)
     found = []
     for number, one in enumerate(withdrawals):
         progress(_STAGE, number, len(withdrawals))
-        found.append(Recall(one, tuple(asking.holders(one))))
+        found.append(Recall(one, tuple(asking.holders(one)), tuple(resting.get(key_of(one.item), ()))))
     log.close()
     collections.close()
     return Recalls(tuple(found), parcel)
@@ -203,8 +206,16 @@ class Withdrawing:
     reason: str
 
 
-def withdraw_entry(home: Home, record: str | None, kind: EntryKind, id: str, by: Withdrawing) -> Entry:
-    """Withdraw an entry of the record, and return it. It stays in the history.
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An entry that was withdrawn, and what goes on naming it."""
+
+    entry: Entry
+    resting: tuple[tuple[EntryKind, str], ...]
+
+
+def withdraw_entry(home: Home, record: str | None, kind: EntryKind, id: str, by: Withdrawing) -> Withdrawn:
+    """Withdraw an entry of the record, and return it with what rests on it. It stays in the history.
 
     Raises NotFound if it does not stand, InvalidInput without a reason and as the store refuses.
     """
@@ -215,4 +226,15 @@ def withdraw_entry(home: Home, record: str | None, kind: EntryKind, id: str, by:
     if entry is None:
         raise NotFound("share.error.unknown", kind=kind.value, id=id)
     store.apply([Change(entry, by.reason, withdraw=True)], at=utc_now(), author=by.author)
-    return entry
+    return Withdrawn(entry, tuple(_resting(store).get(key_of(entry), ())))
+
+
+def _resting(book: RecordStore) -> Mapping[ItemKey, list[tuple[EntryKind, str]]]:
+    """Return by entry what stands in the record and names it, by kind and id."""
+    sources = (one for one in book.sources().values() if one.known_to is None)
+    entries: tuple[Entry, ...] = (*sources, *book.incidents(), *book.claims(), *book.attributions())
+    found: dict[ItemKey, list[tuple[EntryKind, str]]] = {}
+    for entry in entries:
+        for one in dict.fromkeys(references(entry)):
+            found.setdefault((one.kind.value, one.id), []).append((ENTRY_KINDS[type(entry)], entry.id))
+    return found

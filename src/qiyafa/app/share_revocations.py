@@ -14,7 +14,6 @@ from typing import Final
 from qiyafa.app.clock import utc_now
 from qiyafa.app.files import written_aside
 from qiyafa.app.home import Home
-from qiyafa.app.settings import record_variable
 from qiyafa.app.share import places
 from qiyafa.app.share_addresses import PLAIN, TABLE
 from qiyafa.app.share_addresses import TAGPACK as PACKS
@@ -213,7 +212,7 @@ def _deleted(events: Iterator[MispEvent], names: frozenset[str]) -> Iterator[Mis
 
 def _publish(home: Home, recalls: Recalls, done: Revocations) -> None:
     """Put the revoked version of what our collections show into them, as far as their levels let it."""
-    store = open_collections(record_variable() or home.collections)
+    store = open_collections(home.collections)
     for collection in store.all():
         leaves = release(recalls.parcel, Channel(collection.name, collection.tlp)).leaves
         revoked = [one for one in revoked_objects(leaves, leaves.withdrawn) if "revoked" in one]

@@ -14,6 +14,7 @@ from qiyafa.app.pull_sources import SystemClock
 from qiyafa.app.record import record_book
 from qiyafa.app.settings import api_key
 from qiyafa.app.share import Wanted, collect, places
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.collection import Collection, StixItem, written_moment
 from qiyafa.model.errors import Conflict, InvalidInput, NotFound, Problem, QiyafaError, Unavailable
 from qiyafa.model.label import Tlp
@@ -231,6 +232,7 @@ def _written(parcel: Parcel, source: str, progress: Progress) -> tuple[list[Stix
 
 def _content(file: Path) -> bytes:
     try:
+        refuse_special(file)
         if file.stat().st_size > _MOST_FILE_BYTES:
             raise InvalidInput("taxii.error.file_too_long", file=str(file), most=_MOST_FILE_BYTES >> 20)
         return file.read_bytes()

@@ -17,10 +17,12 @@ from qiyafa.record.contradictions.check import find_contradictions
 from qiyafa.record.contradictions.finding import Finding
 from qiyafa.record.contradictions.ground import Ground
 from qiyafa.record.explanations import Why, Year, explanations
+from qiyafa.record.questions import own_amount
 from qiyafa.record.regenerate import Remade, remade
 from qiyafa.record.registry import theft_period, with_children
-from qiyafa.record.statistics import changes, counted_incidents, groups_of, shares
+from qiyafa.record.statistics import asset_tally, changes, counted_incidents, groups_of, shares
 from qiyafa.record.verdicts import Verdict, verdicts
+from qiyafa.record.withdrawn import unsupported
 from qiyafa.record.yearly import Interval, SourceRow, intervals, source_rows
 
 _ROW_UNITS: Final = frozenset({"USD", "incidents"})
@@ -56,7 +58,7 @@ class OwnRow:
 
     row: IncidentTallyRow
     share: Decimal | None
-    """Of the sum over the groups."""
+    """Of what was taken in all, every incident once."""
     change: tuple[str, Decimal] | None
     """Of the total since an earlier year: that year, the base, and the ratio. Only of years."""
     incidents: tuple[Incident, ...]
@@ -81,12 +83,14 @@ class Answer:
     actors: Mapping[str, Actor]
     version: str
     """Of the casebook in the record."""
+    unsupported: frozenset[str] = frozenset()
+    """Ids of the claims, and of the incidents' amounts that are counted, that rest on withdrawn sources alone."""
 
 
 def statistic(book: RecordBook, asked: Asked) -> Answer:
     """Answer a statistic. Raises NotFound for an actor that is not in the record."""
     actors = _actors(book, asked.actor)
-    sources = book.sources()
+    sources = book.sources(asked.known_at)
     incidents = list(book.incidents(asked.known_at))
     claims = _said_by(book.claims(asked.known_at), asked.stated_by, sources)
     misread = [one for one in find_contradictions(claims, (), sources) if one.misread]
@@ -99,15 +103,19 @@ def statistic(book: RecordBook, asked: Asked) -> Answer:
     years = {row.period.year for row in rows if row.period.is_whole_year} if asked.by is Dimension.YEAR else set()
     return Answer(
         asked,
-        _own(book.incident_tally(question), counted, asked.by),
+        _own(asset_tally(counted) if asked.by is Dimension.ASSET else book.incident_tally(question), counted, asked.by),
         rows,
         intervals(rows, newest_only=True),
         intervals(rows, newest_only=False),
-        {year: _why(year, rows, counted, asked.actor, actors) for year in sorted(filter(None, years))},
+        {
+            year: explanations(Year(*_of_year(year, rows, counted), asked.actor, actors, sources))
+            for year in sorted(filter(None, years))
+        },
         [one for one in misread if _would_stand(one.claims[0], chosen, asked)],
         sources,
         actors,
         book.casebook_version(),
+        frozenset(one.id for one in unsupported(claims, counted, sources)),
     )
 
 
@@ -124,7 +132,7 @@ def claim_verdicts(book: RecordBook, source: str = "", known_at: datetime | None
     """Return how every claim of the record, or of one source, stands. Raises NotFound for an unknown source."""
     asked = _claims_of(book, source, known_at)
     claims, incidents = list(book.claims(known_at)), list(book.incidents(known_at))
-    sources = book.sources()
+    sources = book.sources(known_at)
     findings = list(find_contradictions(claims, incidents, sources))
     return list(verdicts(asked, findings, Ground(claims, incidents, sources)))
 
@@ -149,6 +157,12 @@ def read_status(written: str) -> IncidentStatus:
         return IncidentStatus(written)
     except ValueError:
         raise InvalidInput("stats.error.status", status=written, known=", ".join(IncidentStatus)) from None
+
+
+def unsupported_incidents(own: OwnRow, answer: Answer) -> list[str]:
+    """Return the ids of the incidents whose counted amount rests on withdrawn sources alone."""
+    amounts = ((one.id, own_amount(one, answer.sources)) for one in own.incidents)
+    return [id for id, amount in amounts if amount is not None and amount.id in answer.unsupported]
 
 
 def only_suspected(answer: Answer) -> list[Incident]:
@@ -208,13 +222,12 @@ def _own(rows: Sequence[IncidentTallyRow], counted: Sequence[Incident], by: Dime
     since = changes(rows) if by is Dimension.YEAR else [None] * len(rows)
     return [
         OwnRow(row, share, change, tuple(members.get(row.group, ())))
-        for row, share, change in zip(rows, shares(rows), since, strict=True)
+        for row, share, change in zip(rows, shares(rows, counted), since, strict=True)
     ]
 
 
-def _why(
-    year: int, rows: Sequence[SourceRow], counted: Sequence[Incident], actor: str, actors: Mapping[str, Actor]
-) -> list[Why]:
+def _of_year(
+    year: int, rows: Sequence[SourceRow], counted: Sequence[Incident]
+) -> tuple[list[SourceRow], list[Incident]]:
     of_year = [row for row in rows if row.period.is_whole_year and row.period.year == year]
-    thefts = [one for one in counted if theft_period(one).year == year]
-    return explanations(Year(of_year, thefts, actor, actors))
+    return of_year, [one for one in counted if theft_period(one).year == year]

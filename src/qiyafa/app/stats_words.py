@@ -5,7 +5,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from qiyafa.app.claim_words import quantity, said, who
+from qiyafa.model.claim import Claim
 from qiyafa.record.explanations import Why
+from qiyafa.record.quantities import size
 from qiyafa.record.regenerate import Remade
 from qiyafa.text import text
 
@@ -20,6 +22,11 @@ def short(value: Decimal) -> str:
         if abs(value) >= step:
             return text(f"stats.short.{name}", number=_digits(value / step))
     return _digits(value)
+
+
+def short_said(claim: Claim) -> str:
+    """Return a claim's amount as short as that, with its bound: `at least 2.02bn`."""
+    return text(f"claims.said.{claim.bound.name.lower()}", quantity=short(size(claim)))
 
 
 def dollars(cents: int | Decimal) -> Decimal:

@@ -11,17 +11,15 @@ import numba
 import numpy
 
 import qiyafa
-from qiyafa.app.assets import token_symbol
+from qiyafa.app.assets import asset_units
 from qiyafa.app.case_file import read_case
 from qiyafa.app.columns import traceable_columns
 from qiyafa.app.files import written_aside
-from qiyafa.chains import find_chain
 from qiyafa.model.case import NO_LIMITS, Case, Limits
 from qiyafa.model.columns import iso_time
 from qiyafa.model.errors import InvalidInput
 from qiyafa.model.finding import Flow, LedgerState, Taking, TraceAnswer
 from qiyafa.model.ports import Progress, silent
-from qiyafa.model.token import MOST_DECIMALS
 from qiyafa.stores.parquet_duckdb import ParquetLedger
 from qiyafa.trace.answer import method_answer, poison_answer
 from qiyafa.trace.chain_outcome import ChainOutcome, Coverage
@@ -34,6 +32,7 @@ from qiyafa.trace.planning import PlannedCase, plan_case
 
 if TYPE_CHECKING:
     from qiyafa.app.label_stops import LabelStops, TraceLabels, UsedLabels
+    from qiyafa.stores.opening import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def trace_case(
     *,
     methods: Sequence[str] | None = None,
     limits: Limits = NO_LIMITS,
-    labels: Path | None = None,
+    labels: "Location | None" = None,
     progress: Progress = silent,
 ) -> TracedCase:
     """Trace a case file over a ledger by some methods; None means all that the case's chains allow.
@@ -139,14 +138,14 @@ def trace_case(
     return TracedCase(case_file.case, answer, outcomes, display_units(case_file.case, ledger), used)
 
 
-def open_labels(path: Path | None) -> "TraceLabels | None":
+def open_labels(location: "Location | None") -> "TraceLabels | None":
     """Return a label store as a trace needs it, or None if none is named."""
-    if path is None:
+    if location is None:
         return None
     # Without labels no trace waits for SQLite.
     from qiyafa.app.label_stops import TraceLabels
 
-    return TraceLabels.open(path)
+    return TraceLabels.open(location)
 
 
 _LIMITS = tuple(field.name for field in fields(Limits))
@@ -189,7 +188,7 @@ def open_case(
             raise InvalidInput("case.chain_not_in_ledger", table=f"[[theft]] {number}", chain=theft.chain, known=known)
     for chain in sorted({theft.chain for theft in case.thefts}):
         columns = traceable_columns(ledger, chain, progress)
-        stops = None if labels is None else labels.stops(case, columns)
+        stops = None if labels is None else labels.stops(case, columns, limits)
         here = case if stops is None else replace(case, stops=case.stops + stops.stops)
         planned = plan_case(columns, here, limits, ledger.record(chain).head.block_number)
         grounds.append(ChainGround(Engine(columns), planned, ledger, ledger.coverage_status(chain), stops))
@@ -222,12 +221,7 @@ def ledger_state(ledger: ParquetLedger) -> LedgerState:
 
 
 def display_units(case: Case, ledger: ParquetLedger) -> dict[str, tuple[str, int]]:
-    """Return symbol and decimals of the native assets of a case's chains, and of the tokens that state both."""
-    chains = {theft.chain: find_chain(theft.chain) for theft in case.thefts}
-    units = {
-        one.asset: (token_symbol(one), one.decimals)
-        for chain in chains
-        for one in ledger.tokens(chain).values()
-        if token_symbol(one) and one.decimals is not None and one.decimals <= MOST_DECIMALS
-    }
-    return units | {chain.native_asset: (chain.native_symbol, chain.native_decimals) for chain in chains.values()}
+    """Return symbol and decimals of the assets of a case's chains, of those where both are known."""
+    chains = sorted({theft.chain for theft in case.thefts})
+    known = [one for chain in chains for one in asset_units(ledger, chain).items()]
+    return {asset: (unit.symbol, unit.decimals) for asset, unit in known}

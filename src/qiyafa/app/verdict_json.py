@@ -63,6 +63,8 @@ def exposure_object(exposure: Exposure) -> dict[str, object]:
     return {
         "chain": exposure.chain,
         "asset": exposure.asset,
+        "symbol": None if exposure.unit is None else exposure.unit.symbol,
+        "decimals": None if exposure.unit is None else exposure.unit.decimals,
         "level": exposure.level.value,
         "direction": exposure.direction.value,
         "category": exposure.category.value,

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qiyafa.cli.readable import readable_number
 from qiyafa.cli.terminal import Cell, Column, say, show_table
 from qiyafa.model.finding import Gap, HolderLabel, Holding, Interval, Status, Totals, TraceAnswer
 from qiyafa.model.ledger import CoverageStatus
 from qiyafa.text import shown, text
+from qiyafa.text.amounts import readable_number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,8 @@ def show_answer(screen: "Console", answer: TraceAnswer, display: Display, *, top
     for chain, head in answer.ledger.head.items():
         block, time = head.get("block"), head.get("time")
         say(screen, text("cli.trace.ledger", chain=chain, block=_known(block), time=_known(time)), style="dim")
+    if "labels_as_of" in answer.versions:
+        say(screen, text("cli.trace.labels_as_of", time=answer.versions["labels_as_of"]), style="dim")
     assets = _assets(answer)
     for asset in assets:
         show_totals(screen, answer, asset, display, exact=exact)

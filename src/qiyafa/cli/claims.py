@@ -47,10 +47,14 @@ def check(  # noqa: PLR0913 - one parameter for each option
         known_at = None if as_of is None else read_moment("--as-of", as_of)
         checked = check_claims(book, beside, known_at=known_at, progress=progress)
     if as_json:
-        from qiyafa.cli.claims_json import finding_object
+        from qiyafa.cli.claims_json import finding_object, unsupported_object
+        from qiyafa.cli.claims_table import problem_lines
 
+        for line in problem_lines(checked.problems):
+            typer.echo(line, err=True)
         found = [finding_object(one, checked.sources) for one in checked.findings]
-        typer.echo(json_text(found))
+        fallen = [unsupported_object(one, checked.sources) for one in checked.unsupported]
+        typer.echo(json_text([*found, *fallen]))
         return
     show_checked(open_screen(), checked)
 
@@ -62,6 +66,7 @@ def list_command(  # noqa: PLR0913 - one parameter for each option
     source: Annotated[str, typer.Option("--source", metavar="SOURCE", help=text("claims.cli.source"))] = "",
     measure: Annotated[str, typer.Option("--measure", metavar="MEASURE", help=text("claims.cli.measure"))] = "",
     year: Annotated[str | None, typer.Option("--year", metavar="YEAR", help=text("claims.cli.year"))] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help=text("claims.cli.proposed"))] = False,
     as_of: AsOf = None,
     home: HomeFolder = None,
     record: RecordUrl = None,
@@ -75,15 +80,15 @@ def list_command(  # noqa: PLR0913 - one parameter for each option
     from qiyafa.cli.terminal import open_screen
 
     book = record_book(find_home(home), record)
-    wanted = Wanted(actor, claimant, source, measure, None if year is None else _year(year))
-    found = listed_claims(book, wanted, None if as_of is None else read_moment("--as-of", as_of))
+    wanted = Wanted(actor, claimant, source, measure, None if year is None else _year(year), proposed)
+    known_at = None if as_of is None else read_moment("--as-of", as_of)
+    found, sources = listed_claims(book, wanted, known_at), book.sources(known_at)
     if as_json:
         from qiyafa.cli.claims_json import side_object
 
-        sources = book.sources()
         typer.echo(json_text([side_object(one, sources) for one in found]))
         return
-    show_claims(open_screen(), found)
+    show_claims(open_screen(), found, sources)
 
 
 @app.command("show", help=text("claims.cli.show_help"), epilog=text("claims.cli.show_examples"))

@@ -3,7 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from qiyafa.app.claim_words import address_of, measured, modality_words, period_words, reason, said, who
+from qiyafa.app.claim_words import (
+    address_of,
+    measured,
+    modality_words,
+    period_words,
+    reason,
+    said,
+    source_words,
+    unsupported_words,
+    who,
+)
 from qiyafa.cli.terminal import Column, say, show_table
 from qiyafa.model.claim import Claim
 from qiyafa.model.errors import Problem
@@ -32,6 +42,10 @@ _FACTS = ("subject", "claimant", "publisher", "statement_date", "edition", "supe
 def show_checked(screen: "Console", checked: "Checked") -> None:
     """Print the findings, contradictions first; what only differs by source is folded to one line a question."""
     show_problems(screen, checked.problems)
+    if checked.unsupported:
+        say(screen, text("claims.cli.unsupported_title", count=f"{len(checked.unsupported):,}"), "red bold")
+    for one in checked.unsupported:
+        say(screen, f"  {unsupported_words(one, checked.sources)}")
     if not checked.findings:
         say(screen, text("claims.cli.nothing", claims=f"{checked.claims:,}"))
         return
@@ -51,7 +65,7 @@ def show_checked(screen: "Console", checked: "Checked") -> None:
     say(screen, _summary(checked))
 
 
-def show_claims(screen: "Console", claims: Sequence[Claim]) -> None:
+def show_claims(screen: "Console", claims: Sequence[Claim], sources: Mapping[str, Source]) -> None:
     """Print a table of claims."""
     if not claims:
         say(screen, text("claims.cli.none"))
@@ -65,7 +79,7 @@ def show_claims(screen: "Console", claims: Sequence[Claim]) -> None:
             measured(claim),
             period_words(claim.period),
             claim.edition,
-            claim.source,
+            source_words(claim.source, sources),
         )
         for claim in claims
     )
@@ -88,25 +102,32 @@ def show_claim(screen: "Console", claim: Claim, findings: Sequence[Finding], sou
 
 def show_problems(screen: "Console", problems: Sequence[Problem]) -> None:
     """Print what was left out of files, the first of it."""
+    for number, line in enumerate(problem_lines(problems)):
+        say(screen, line, style=None if number else "bold")
+
+
+def problem_lines(problems: Sequence[Problem]) -> Iterable[str]:
+    """Yield what was left out of files: how much, then the first of it."""
     if problems:
-        say(screen, text("claims.cli.left_out", count=f"{len(problems):,}"), style="bold")
+        yield text("claims.cli.left_out", count=f"{len(problems):,}")
     for one in problems[:_SHOWN_PROBLEMS]:
         detail = text(one.key, **one.fields)
-        say(screen, text("claims.cli.problem", file=one.source, place=one.place, detail=detail))
+        yield text("claims.cli.problem", file=one.source, place=one.place, detail=detail)
 
 
 def _facts(claim: Claim, sources: Mapping[str, Source]) -> Iterable[tuple[str, str]]:
     source = sources.get(claim.source)
     scope = claim.scope
-    named = (f"{name} {getattr(scope, name)}" for name in type(scope).__slots__ if getattr(scope, name))
+    narrowed = (f"{name} {getattr(scope, name)}" for name in type(scope).__slots__ if getattr(scope, name))
     yield "said", said(claim)
     yield "period", period_words(claim.period)
-    yield "scope", ", ".join(named)
+    yield "scope", ", ".join(narrowed)
     yield "measure", measured(claim)
     yield "modality", modality_words(claim)
     for name in _FACTS:
         yield name, str(getattr(claim, name) or "")
-    yield "source", f"{claim.source}: {source.title}" if source else claim.source
+    named = source_words(claim.source, sources)
+    yield "source", f"{named}: {source.title}" if source else named
     yield "url", address_of(claim, sources)
     yield "grade", source.grade if source else ""
     yield "quote", claim.quote.words if claim.quote else ""

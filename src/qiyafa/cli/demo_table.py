@@ -10,10 +10,10 @@ from qiyafa.app.scenario import create
 from qiyafa.app.scenario.chain import BLOCK_SECONDS, GENESIS_TIME
 from qiyafa.app.scenario.truth import Role
 from qiyafa.cli.answer_table import show_totals
-from qiyafa.cli.readable import readable_share, readable_units
 from qiyafa.cli.terminal import Column, say, show_table
 from qiyafa.model.columns import iso_time
 from qiyafa.text import text
+from qiyafa.text.amounts import readable_share, readable_units
 
 if TYPE_CHECKING:
     from rich.console import Console

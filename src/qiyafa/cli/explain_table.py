@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from qiyafa.app.assets import unit_of
 from qiyafa.cli.answer_table import show_gaps
-from qiyafa.cli.readable import readable_number
 from qiyafa.cli.terminal import Cell, Column, say, show_table
 from qiyafa.model.columns import TRANSACTION
 from qiyafa.model.finding import ExplainedAddress, Explanation, Leg, LegKind
 from qiyafa.text import text
+from qiyafa.text.amounts import readable_number
 
 if TYPE_CHECKING:
     from rich.console import Console

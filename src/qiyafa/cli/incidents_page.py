@@ -1,9 +1,9 @@
 """One incident as a page for people: what is said of it, part by part, each with its source."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qiyafa.app.claim_words import said
+from qiyafa.app.claim_words import said, source_words
 from qiyafa.cli.incidents_words import amount_kind, amount_words, basis_words, number, when, word
 from qiyafa.cli.terminal import Cell, Column, say, show_table
 from qiyafa.model.actor import Actor
@@ -28,19 +28,20 @@ def show_page(screen: "Console", page: "IncidentPage") -> None:
         style="bold",
     )
     for sentence in one.summary:
-        say(screen, text("incidents.page.sentence", words=shown(sentence.value), source=sentence.source))
-    _part(screen, "dates", ("what", "when", "source"), _dates(one))
-    _part(screen, "victims", ("name", "kind", "country", "source"), _victims(one))
-    _part(screen, "amounts", ("what", "amount", "basis", "when", "source", "note"), _amounts(one))
-    _part(screen, "assets", ("asset", "quantity", "value", "source"), _assets(one))
-    _part(screen, "actors", ("actor", "status", "since", "source"), _actors(page))
-    _part(screen, "methods", ("what", "source"), [(shown(item.value), item.source) for item in one.methods])
-    _part(screen, "chains", ("what", "source"), [(shown(item.value), item.source) for item in one.chains])
-    _part(screen, "thefts", ("chain", "theft", "source"), _thefts(one))
-    _part(screen, "links", ("what", "target", "source"), _links(one))
-    _part(screen, "relations", ("what", "incident", "source", "note"), _relations(page))
-    _part(screen, "claims", ("claimant", "what", "amount", "when", "source"), _claims(page))
-    _part(screen, "sources", ("id", "publisher", "title", "published", "grade"), _sources(page))
+        named = source_words(sentence.source, page.known_sources)
+        say(screen, text("incidents.page.sentence", words=shown(sentence.value), source=named))
+    _part(page, screen, "dates", ("what", "when", "source"), _dates(one))
+    _part(page, screen, "victims", ("name", "kind", "country", "source"), _victims(one))
+    _part(page, screen, "amounts", ("what", "amount", "basis", "when", "source", "note"), _amounts(one))
+    _part(page, screen, "assets", ("asset", "quantity", "value", "source"), _assets(one))
+    _part(page, screen, "actors", ("actor", "status", "since", "source"), _actors(page))
+    _part(page, screen, "methods", ("what", "source"), [(shown(item.value), item.source) for item in one.methods])
+    _part(page, screen, "chains", ("what", "source"), [(shown(item.value), item.source) for item in one.chains])
+    _part(page, screen, "thefts", ("chain", "theft", "source"), _thefts(one))
+    _part(page, screen, "links", ("what", "target", "source"), _links(one))
+    _part(page, screen, "relations", ("what", "incident", "source", "note"), _relations(page))
+    _part(page, screen, "claims", ("claimant", "what", "amount", "when", "source"), _claims(page))
+    _part(page, screen, "sources", ("id", "publisher", "title", "published", "grade"), _sources(page))
     if one.thefts:
         say(screen, text("incidents.page.case", id=one.id), style="dim")
     if len(page.revisions) > 1:
@@ -63,11 +64,16 @@ def show_history(screen: "Console", page: "IncidentPage") -> None:
     show_table(screen, text("incidents.page.history", id=page.incident.id), columns, rows)
 
 
-def _part(screen: "Console", name: str, columns: Iterable[str], rows: Rows) -> None:
-    """Print one part; nothing if it is empty."""
+def _part(page: "IncidentPage", screen: "Console", name: str, columns: Sequence[str], rows: Rows) -> None:
+    """Print one part, each withdrawn source marked; nothing if it is empty."""
     if rows:
         say(screen, "")
-        show_table(screen, text(f"incidents.part.{name}"), _columns(*columns), rows)
+        marked = [[_marked(cell, column, page) for cell, column in zip(row, columns, strict=True)] for row in rows]
+        show_table(screen, text(f"incidents.part.{name}"), _columns(*columns), marked)
+
+
+def _marked(cell: str | Cell, column: str, page: "IncidentPage") -> str | Cell:
+    return source_words(cell, page.known_sources) if column == "source" and isinstance(cell, str) else cell
 
 
 def _columns(*names: str) -> list[Column]:
@@ -174,7 +180,7 @@ def _claims(page: "IncidentPage") -> Rows:
 def _sources(page: "IncidentPage") -> Rows:
     return [
         (
-            Cell(one.id, "bold"),
+            Cell(source_words(one.id, page.known_sources), "bold"),
             shown(one.publisher),
             f"{shown(one.title)}\n{shown(one.url)}",
             "" if one.published is None else str(one.published),

@@ -204,9 +204,9 @@ def info(home: HomeFolder = None, as_json: AsJson = False) -> None:
     store = existing_store(find_home(home))
     totals = store.totals()
     if as_json:
-        typer.echo(json_text({"path": str(store.path), **asdict(totals)}))
+        typer.echo(json_text({"path": store.location, **asdict(totals)}))
         return
-    show_totals(open_screen(), str(store.path), totals)
+    show_totals(open_screen(), store.location, totals)
 
 
 @app.command("verify", help=text("labels.cli.verify_help"))
@@ -219,7 +219,7 @@ def verify(home: HomeFolder = None, as_json: AsJson = False) -> None:
     damages = store.damages()
     if as_json:
         record = {
-            "path": str(store.path),
+            "path": store.location,
             "version": store.version(),
             "sound": not damages,
             "damaged": [{"table": table, "row": row} for table, row in damages],
@@ -229,7 +229,7 @@ def verify(home: HomeFolder = None, as_json: AsJson = False) -> None:
         for table, row in damages:
             typer.echo(text("labels.cli.damage", table=table, row=row))
         key = "labels.cli.not_sound" if damages else "labels.cli.sound"
-        typer.echo(text(key, path=str(store.path), **({"count": len(damages)} if damages else {})))
+        typer.echo(text(key, path=store.location, **({"count": len(damages)} if damages else {})))
     if damages:
         raise typer.Exit(exits.FINDING)
 

@@ -4,13 +4,16 @@ import difflib
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qiyafa.model.case import Limits
-from qiyafa.model.errors import InvalidInput, NotFound
+from qiyafa.model.errors import InvalidInput
 from qiyafa.text import text
+
+if TYPE_CHECKING:
+    from qiyafa.stores.opening import Location
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE.toml", help=text("cli.option.case"))]
 LedgerFolder = Annotated[Path, typer.Option("--ledger", metavar="DIR", help=text("cli.option.ledger"))]
@@ -77,18 +80,14 @@ def read_moment(option: str, written: str) -> datetime:
         raise InvalidInput("cli.error.moment", option=option, value=written) from None
 
 
-def read_labels(home: Path | None, wanted: bool | None) -> Path | None:
+def read_labels(home: Path | None, wanted: bool | None) -> "Location | None":
     """Return the label store to use: by default the home's, if it has one. Raises NotFound if one is asked for."""
     if wanted is False:
         return None
     from qiyafa.app.home import find_home
+    from qiyafa.app.stored_labels import stored_labels
 
-    store = find_home(home).labels
-    if store.exists():
-        return store
-    if wanted:
-        raise NotFound("labels.error.no_store", path=str(store))
-    return None
+    return stored_labels(find_home(home), must_exist=wanted is True)
 
 
 def read_whole_number(option: str, written: str, *, least: int = 0) -> int:

@@ -68,8 +68,8 @@ def path(  # noqa: PLR0913 - one parameter for each option
 
 def _show_path(screen: "Console", number: int, found: "LedgerPath", *, exact: bool) -> None:
     from qiyafa.app.assets import unit_of
-    from qiyafa.cli.readable import readable_number, readable_units
     from qiyafa.cli.terminal import Column, show_table
+    from qiyafa.text.amounts import readable_number, readable_units
 
     symbol, decimals = unit_of(found.chain, found.asset)
     most = readable_units(found.units, symbol, decimals, exact=exact)

@@ -8,10 +8,10 @@ from qiyafa.app.assets import unit_of
 from qiyafa.app.ingest import problem_record
 from qiyafa.app.pull_frontier import Reached
 from qiyafa.app.pull_records import PullReport
-from qiyafa.cli.readable import readable_units
 from qiyafa.model.errors import Problem
 from qiyafa.model.ledger import BlockCoverage, CoverageStatus
 from qiyafa.text import text
+from qiyafa.text.amounts import readable_units
 
 _SHOWN = 10
 """So many addresses or problems of a kind; the JSON has all."""

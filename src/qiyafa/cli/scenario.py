@@ -22,7 +22,7 @@ def scenario(
 ) -> None:
     """Make a scenario and say what was written."""
     from qiyafa.app.scenario.create import create_scenario
-    from qiyafa.cli.readable import readable_units
+    from qiyafa.text.amounts import readable_units
 
     with progress_bar(quiet) as progress:
         made = create_scenario(out, seed=seed, transfers=transfers, progress=progress)

@@ -1,5 +1,6 @@
 """`qiyafa screen`: may I touch this address? A verdict with its reasons, and what was not covered."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -85,6 +86,8 @@ def _check_request(asked: tuple[str, ...], file: Path | None, out: Path | None, 
         raise InvalidInput("screen.error.address_and_file")
     if out is not None and file is None:
         raise InvalidInput("screen.error.out_without_file")
+    if out is not None and file is not None and file.is_file() and os.path.realpath(file) == os.path.realpath(out):
+        raise InvalidInput("screen.error.same_file", path=str(file))
     if request_id is not None and len(asked) != 1:
         raise InvalidInput("screen.error.one_request")
 

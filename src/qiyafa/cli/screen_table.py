@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from qiyafa.app.rescreen import Change
 from qiyafa.app.screen_csv import ScreenedFile
 from qiyafa.cli.terminal import Column, say, show_table
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.verdict import Outcome
-from qiyafa.screen.exposed import percent
+from qiyafa.screen.exposed import percent, readable
 from qiyafa.text import text
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ def _show_verdict(screen: "Console", verdict: VerdictObject) -> None:
     say(screen, text("screen.table.versions", as_of=verdict["as_of"], rules=verdict["rules"]), "dim")
 
 
+def _units(exposure: VerdictObject) -> str:
+    symbol, decimals = exposure.get("symbol"), exposure.get("decimals")
+    unit = None if decimals is None else AssetUnit(symbol or "", decimals)
+    return readable(int(exposure["units"]), unit)
+
+
 def _show_exposures(screen: "Console", exposures: Sequence[VerdictObject]) -> None:
     headings = ("level", "direction", "category", "entity", "units", "share", "hops", "asset")
     right = {"units", "share", "hops"}
@@ -88,7 +95,7 @@ def _show_exposures(screen: "Console", exposures: Sequence[VerdictObject]) -> No
             text(f"screen.direction.{one['direction']}"),
             one["category"],
             one["entity"] or text("screen.table.whole_category"),
-            one["units"],
+            _units(one),
             percent(Fraction(one["share"])),
             "-" if one["hops"] is None else str(one["hops"]),
             one["asset"],

@@ -71,8 +71,12 @@ def withdraw(
     known = [one.value for one in EntryKind]
     if kind not in known:
         raise InvalidInput("recalls.error.kind", kind=kind, known=", ".join(known))
-    entry = withdraw_entry(find_home(home), record, EntryKind(kind), id, Withdrawing(author, reason))
-    typer.echo(text("recalls.cli.withdrawn", kind=kind, id=entry.id))
+    done = withdraw_entry(find_home(home), record, EntryKind(kind), id, Withdrawing(author, reason))
+    typer.echo(text("recalls.cli.withdrawn", kind=kind, id=done.entry.id))
+    if done.resting:
+        typer.echo(text("recalls.cli.resting", kind=kind, id=done.entry.id, count=f"{len(done.resting):,}"))
+        for named_kind, named in done.resting:
+            typer.echo(f"  {named_kind.value} {named}")
 
 
 def _show(screen: "Console", found: "tuple[Recall, ...]") -> None:
@@ -84,8 +88,21 @@ def _show(screen: "Console", found: "tuple[Recall, ...]") -> None:
     names = ("kind", "id", "since", "reason", "channel", "receiver", "given", "told")
     columns = [Column(text(f"recalls.column.{name}")) for name in names]
     show_table(screen, text("recalls.cli.title"), columns, [row for one in found for row in _rows(one)])
+    for one in found:
+        _show_resting(screen, one)
     count = sum(one.is_open for one in found)
     say(screen, text("recalls.cli.open", count=f"{count:,}") if count else text("recalls.cli.all_told"))
+
+
+def _show_resting(screen: "Console", recall: "Recall") -> None:
+    from qiyafa.cli.terminal import say
+    from qiyafa.model.parcel import key_of
+
+    if recall.resting:
+        kind, id = key_of(recall.withdrawal.item)
+        say(screen, text("recalls.cli.resting", kind=kind, id=id, count=f"{len(recall.resting):,}"))
+        for named_kind, named in recall.resting:
+            say(screen, f"  {named_kind.value} {named}", "dim")
 
 
 def _rows(recall: "Recall") -> "Iterator[list[str]]":
@@ -124,6 +141,7 @@ def _recall_object(recall: "Recall") -> dict[str, Any]:
         "id": id,
         "withdrawn": recall.withdrawal.at.isoformat(),
         "reason": shown(recall.withdrawal.reason),
+        "rests_on_it": [{"kind": named_kind.value, "id": named} for named_kind, named in recall.resting],
         "holders": [
             {"channel": one.channel, "receiver": one.receiver, "given": one.given.isoformat(), "told": one.told.value}
             for one in recall.holders

@@ -103,9 +103,10 @@ def check(
     from qiyafa.cli.terminal import open_screen
 
     book = record_book(find_home(home), record)
-    figures = remade_figures(book, source, None if as_of is None else read_moment("--as-of", as_of))
+    known_at = None if as_of is None else read_moment("--as-of", as_of)
+    figures = remade_figures(book, source, known_at)
     if as_json:
-        sources = book.sources()
+        sources = book.sources(known_at)
         typer.echo(json_text([remade_object(one, sources) for one in figures]))
         return
     show_remade(open_screen(), figures)
@@ -128,13 +129,13 @@ def claims(
     from qiyafa.cli.terminal import open_screen
 
     book = record_book(find_home(home), record)
-    found = claim_verdicts(book, source, None if as_of is None else read_moment("--as-of", as_of))
+    known_at = None if as_of is None else read_moment("--as-of", as_of)
+    found, sources = claim_verdicts(book, source, known_at), book.sources(known_at)
     if as_json:
-        sources = book.sources()
         objects = [verdict_object(one, verdict_reason(one), sources) for one in found]
         typer.echo(json_text(objects))
         return
-    show_verdicts(open_screen(), found)
+    show_verdicts(open_screen(), found, sources)
 
 
 def _show(answer: "Answer", *, compare: bool, rows: bool, svg: Path | None) -> None:

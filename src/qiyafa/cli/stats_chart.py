@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from qiyafa.app.files import written_aside
 from qiyafa.app.stats import Answer
-from qiyafa.app.stats_words import dollars, short
+from qiyafa.app.stats_words import dollars, short, short_said
 from qiyafa.cli.terminal import say
 from qiyafa.model.claim import Bound
 from qiyafa.record.quantities import size
@@ -90,4 +90,4 @@ def _is_open(row: SourceRow) -> bool:
 
 def _words(row: SourceRow) -> str:
     assert row.amount is not None, "only rows with an amount are drawn"
-    return text(f"claims.said.{row.amount.bound.name.lower()}", quantity=short(size(row.amount)))
+    return short_said(row.amount)

@@ -6,7 +6,7 @@ from typing import Final
 
 from qiyafa.app.claim_json import claim_object, number
 from qiyafa.app.claim_words import address_of
-from qiyafa.app.stats import Answer, OwnRow
+from qiyafa.app.stats import Answer, OwnRow, unsupported_incidents
 from qiyafa.app.stats_words import dollars, remade_words, why_words
 from qiyafa.model.claim import Claim
 from qiyafa.model.period import read_period
@@ -15,8 +15,10 @@ from qiyafa.model.source import Source
 from qiyafa.record.explanations import Why
 from qiyafa.record.quantities import size
 from qiyafa.record.regenerate import Remade
-from qiyafa.record.registry import executed_usd, theft_period
+from qiyafa.record.registry import theft_period
+from qiyafa.record.statistics import amount_in
 from qiyafa.record.verdicts import Verdict
+from qiyafa.record.withdrawn import withdrawn_on
 from qiyafa.record.yearly import Interval, SourceRow
 
 JsonObject = dict[str, object]
@@ -56,6 +58,8 @@ def _said_object(row: SourceRow, answer: Answer, *, with_rows: bool) -> JsonObje
         "actor": said.scope.actor,
         "group": _group(answer.asked.by, said),
         "publication": said.source,
+        "publication_withdrawn": _withdrawn(said.source, answer.sources),
+        "rests_only_on_withdrawn": said.id in answer.unsupported,
         "url": address_of(said, answer.sources),
         "superseded_by": None if row.superseded_by is None else row.superseded_by.id,
         "claims": [one.id for one in (row.amount, row.count) if one is not None],
@@ -91,18 +95,21 @@ def _own_object(own: OwnRow, answer: Answer, *, with_rows: bool) -> JsonObject:
         "actor": answer.asked.actor,
         "own": True,
         "interval": _interval(int(row.group), answer) if is_year else None,
+        "rests_only_on_withdrawn": unsupported_incidents(own, answer),
     }
     if with_rows:
+        amounts = ((one, amount_in(one, answer.asked.by, row.group)) for one in own.incidents)
         record["rows"] = [
             {
                 "id": one.id,
                 "title": one.title,
                 "date": str(theft_period(one)),
-                "usd": None if (amount := executed_usd(one)) is None else number(amount.value, "USD"),
+                "usd": None if amount is None else number(amount.value, "USD"),
                 "bound": None if amount is None else amount.bound.value,
                 "source": None if amount is None else amount.source,
+                "source_withdrawn": None if amount is None else _withdrawn(amount.source, answer.sources),
             }
-            for one in own.incidents
+            for one, amount in amounts
         ]
     return record
 
@@ -113,6 +120,7 @@ def remade_object(one: Remade, sources: Mapping[str, Source]) -> JsonObject:
     return {
         **claim_object(claim),
         "url": address_of(claim, sources),
+        "source_withdrawn": _withdrawn(claim.source, sources),
         "registry": number(one.own, claim.unit),
         "difference": number(one.difference, claim.unit),
         "made": one.own is not None,
@@ -125,12 +133,20 @@ def verdict_object(verdict: Verdict, reason: str, sources: Mapping[str, Source])
     """Return how a claim stands, and against what."""
     counter = verdict.counter
     return {
-        "claim": {**claim_object(verdict.claim), "url": address_of(verdict.claim, sources)},
+        "claim": {
+            **claim_object(verdict.claim),
+            "url": address_of(verdict.claim, sources),
+            "source_withdrawn": _withdrawn(verdict.claim.source, sources),
+        },
         "verdict": verdict.kind.value,
         "kind": None if verdict.finding is None else verdict.finding.kind.value,
         "reason": reason,
         "counter": None if counter is None else {**claim_object(counter), "url": address_of(counter, sources)},
     }
+
+
+def _withdrawn(source: str, sources: Mapping[str, Source]) -> str | None:
+    return _day(withdrawn_on(source, sources))
 
 
 def _concerns(why: Why, row: SourceRow) -> bool:

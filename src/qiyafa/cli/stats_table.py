@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from qiyafa.app.claim_words import period_words, quantity, reason, said, who
-from qiyafa.app.stats import Answer, OwnRow, only_suspected
-from qiyafa.app.stats_words import change, dollars, percent, remade_words, short, why_words
+from qiyafa.app.claim_words import period_words, quantity, reason, said, source_words, who
+from qiyafa.app.stats import Answer, OwnRow, only_suspected, unsupported_incidents
+from qiyafa.app.stats_words import change, dollars, percent, remade_words, short, short_said, why_words
 from qiyafa.cli.terminal import Cell, Column, say, show_table
+from qiyafa.model.incident import Amount, Incident
 from qiyafa.model.record import Dimension
+from qiyafa.model.source import Source
 from qiyafa.record.quantities import allowed, size
 from qiyafa.record.regenerate import Remade
-from qiyafa.record.registry import executed_usd, theft_period
-from qiyafa.record.statistics import cents_of
+from qiyafa.record.registry import theft_period
+from qiyafa.record.statistics import amount_in, cents_of
 from qiyafa.record.verdicts import Verdict, VerdictKind
+from qiyafa.record.withdrawn import withdrawn_on
 from qiyafa.record.yearly import Interval, SourceRow
 from qiyafa.text import shown, text
 
@@ -41,15 +44,20 @@ def show_own(screen: "Console", answer: Answer, *, with_rows: bool) -> None:
     by = text(f"stats.dimension.{answer.asked.by.value.replace(' ', '_')}")
     title = text("stats.cli.own_title", actor=_actor(answer), by=by)
     show_table(screen, title, columns, [_own_row(row, answer, by_year=by_year) for row in answer.own])
-    unpriced = len({one.id for row in answer.own for one in row.incidents if executed_usd(one) is None})
+    unpriced = len({one.id for own in answer.own for one in own.incidents if _amount(one, own, answer) is None})
     if unpriced:
         say(screen, text("stats.cli.unpriced", count=f"{unpriced:,}"), "dim")
+    fallen = sorted({id for row in answer.own for id in unsupported_incidents(row, answer)})
+    if fallen:
+        say(screen, text("stats.cli.unsupported", count=f"{len(fallen):,}", incidents=", ".join(fallen)), "red")
     doubtful = only_suspected(answer)
     if doubtful:
         usd = _money(sum(cents_of(one) or 0 for one in doubtful))
         say(screen, text("stats.cli.suspected", count=f"{len(doubtful):,}", usd=usd), "dim")
     if not by_year:
         say(screen, text("stats.cli.overlap"), "dim")
+    if answer.asked.stated_by is not None:
+        say(screen, text("stats.cli.stated_by_note"), "dim")
     if with_rows:
         _show_incidents(screen, answer)
 
@@ -58,7 +66,8 @@ def show_said(screen: "Console", answer: Answer, *, with_rows: bool) -> None:
     """Print every source's figures, then the interval of each year and why they differ."""
     names = ("period", "source", "edition", "usd", "incidents", "note")
     columns = [Column(text(f"stats.column.{name}"), "right" if name == "usd" else "left") for name in names]
-    show_table(screen, text("stats.cli.said_title", actor=_actor(answer)), columns, map(_said_row, answer.said))
+    rows = [_said_row(row, answer) for row in answer.said]
+    show_table(screen, text("stats.cli.said_title", actor=_actor(answer)), columns, rows)
     for finding in answer.left_out:
         claim = finding.claims[0]
         place = period_words(claim.period)
@@ -105,7 +114,7 @@ def show_remade(screen: "Console", figures: Sequence[Remade]) -> None:
     say(screen, text("stats.cli.remade_summary", made=len(made), count=len(figures), same=same, fits=fits))
 
 
-def show_verdicts(screen: "Console", found: Sequence[Verdict]) -> None:
+def show_verdicts(screen: "Console", found: Sequence[Verdict], sources: Mapping[str, Source]) -> None:
     """Print how each claim stands and against what."""
     names = ("claim", "period", "stated", "published", "verdict", "counter")
     columns = [Column(text(f"stats.column.{name}")) for name in names]
@@ -114,7 +123,7 @@ def show_verdicts(screen: "Console", found: Sequence[Verdict]) -> None:
             one.claim.id,
             period_words(one.claim.period),
             said(one.claim),
-            one.claim.source,
+            source_words(one.claim.source, sources),
             Cell(_verdict(one.kind), _STYLES.get(one.kind, "")),
             "" if one.counter is None else f"{said(one.counter)}, {who(one.counter)}",
         )
@@ -162,7 +171,7 @@ def _own_row(own: OwnRow, answer: Answer, *, by_year: bool) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _said_row(row: SourceRow) -> tuple[str | Cell, ...]:
+def _said_row(row: SourceRow, answer: Answer) -> tuple[str | Cell, ...]:
     style = "dim" if row.superseded_by else ""
     shown_cells = (
         period_words(row.period),
@@ -170,25 +179,36 @@ def _said_row(row: SourceRow) -> tuple[str | Cell, ...]:
         row.said.edition,
         "" if row.amount is None else said(row.amount),
         "" if row.count is None else said(row.count),
-        text("stats.cli.superseded") if row.superseded_by else "",
+        _note(row, answer),
     )
     return tuple(Cell(cell, style) for cell in shown_cells)
 
 
+def _amount(one: Incident, own: OwnRow, answer: Answer) -> Amount | None:
+    return amount_in(one, answer.asked.by, own.row.group)
+
+
+def _note(row: SourceRow, answer: Answer) -> str:
+    day = withdrawn_on(row.said.source, answer.sources)
+    if day is not None:
+        key = "stats.cli.only_withdrawn" if row.said.id in answer.unsupported else "stats.cli.withdrawn"
+        return text(key, day=str(day))
+    return text("stats.cli.superseded") if row.superseded_by else ""
+
+
 def _limits(interval: Interval) -> str:
+    if interval.least is interval.most:
+        return short_said(interval.least.said)
     least, most = (short(size(row.said)) for row in (interval.least, interval.most))
     return least if least == most else text("claims.said.between", lower=least, upper=most)
 
 
 def _interval_words(year: int, every: Interval, newest: Interval | None) -> str:
-    fields: Mapping[str, str] = {
-        "year": str(year),
-        "least": short(size(every.least.said)),
-        "who_least": who(every.least.said),
-    }
+    fields: Mapping[str, str] = {"year": str(year), "who_least": who(every.least.said)}
     if every.least is every.most:
-        return text("stats.cli.interval_one", **fields)
-    fields = {**fields, "most": short(size(every.most.said)), "who_most": who(every.most.said)}
+        return text("stats.cli.interval_one", **fields, least=short_said(every.least.said))
+    least, most = short(size(every.least.said)), short(size(every.most.said))
+    fields = {**fields, "least": least, "most": most, "who_most": who(every.most.said)}
     if newest is None or (newest.least is every.least and newest.most is every.most):
         return text("stats.cli.interval", **fields)
     limits = {"newest_least": short(size(newest.least.said)), "newest_most": short(size(newest.most.said))}
@@ -200,7 +220,7 @@ def _show_incidents(screen: "Console", answer: Answer) -> None:
         group = own.row.group or text("stats.cli.unsaid")
         say(screen, text("stats.cli.group_title", group=group), style="bold")
         for one in own.incidents:
-            amount = executed_usd(one)
+            amount = _amount(one, own, answer)
             value = text("stats.cli.no_value") if amount is None else quantity(amount.value, amount.currency)
             day = str(theft_period(one))
             say(screen, text("stats.cli.row_incident", id=one.id, title=one.title, date=day, value=value))

@@ -15,6 +15,7 @@ from qiyafa.documents import READERS
 from qiyafa.documents.document import LIMITS, Document, DocumentKind, Extracted, Limits, Unreadable
 from qiyafa.documents.jail import read_in_jail
 from qiyafa.documents.language import main_language
+from qiyafa.documents.ordinary import refuse_special
 from qiyafa.model.errors import InvalidInput, NotFound, Problem, Unavailable
 
 _PDF_MARK: Final = b"%PDF-"
@@ -64,8 +65,8 @@ def _extracted(path: Path, kind: DocumentKind, data: bytes, limits: Limits) -> E
 
 def _bytes(path: Path, limits: Limits) -> bytes:
     try:
+        refuse_special(path)
         with path.open("rb") as file:
-            # A pipe or a device may never end; it is read as far as a file may be long.
             data = file.read(limits.file_bytes + 1)
     except FileNotFoundError as error:
         raise NotFound("read.error.file_missing", file=str(path)) from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.category import Category
 
 
@@ -82,6 +83,8 @@ class Exposure:
     """Largest first: direct transfers, or the transfers of a shortest way."""
     sources: tuple[str, ...] = ()
     """What puts the far addresses into the category: `ExposureSource.evidence`, those of the most units first."""
+    unit: AssetUnit | None = None
+    """How people write the asset; None if nobody states its decimals."""
 
     @property
     def units(self) -> int:

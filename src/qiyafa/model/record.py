@@ -200,8 +200,8 @@ class RecordBook(Protocol):
     def get(self, kind: EntryKind, id: str, known_at: datetime | None = None) -> Entry | None:
         """Return an entry as it stands, or as it stood at a moment; None if it is not there or was withdrawn."""
 
-    def sources(self) -> Mapping[str, Source]:
-        """Return every source by id."""
+    def sources(self, known_at: datetime | None = None) -> Mapping[str, Source]:
+        """Return every source by id, withdrawn ones too, with the moment in `known_to`."""
 
     def actors(self) -> Mapping[str, Actor]:
         """Return every actor by id."""

@@ -1,7 +1,7 @@
 """Where a fact of the record comes from, and how far its source is to be believed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from qiyafa.model.label import Tlp
@@ -34,3 +34,10 @@ class Source:
     """BCP 47, e.g. `en`, `ar`, `ko`."""
     tlp: Tlp = Tlp.CLEAR
     licence: str = ""
+    known_to: datetime | None = None
+    """Set if it was withdrawn. What rests on it goes on naming it."""
+
+    @property
+    def withdrawn(self) -> date | None:
+        """The day on which it was withdrawn, in UTC; None if it stands."""
+        return None if self.known_to is None else self.known_to.date()

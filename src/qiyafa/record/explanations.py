@@ -11,8 +11,10 @@ from decimal import Decimal
 from qiyafa.model.actor import Actor
 from qiyafa.model.claim import Bound, Claim, Measure, Modality
 from qiyafa.model.incident import AmountKind, Basis, Incident, IncidentKind, RelationKind
+from qiyafa.model.source import Source
 from qiyafa.record.quantities import COUNTS, size
 from qiyafa.record.registry import executed_usd
+from qiyafa.record.withdrawn import withdrawn_on
 from qiyafa.record.yearly import SourceRow
 
 _ONE_SIDED = frozenset({Bound.AT_LEAST, Bound.MORE_THAN, Bound.UP_TO})
@@ -38,6 +40,7 @@ class Year:
     actor: str
     """Whom the question is about."""
     actors: Mapping[str, Actor]
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def said(self) -> Iterator[Claim]:
@@ -162,6 +165,14 @@ def _fiat(year: Year) -> Iterator[Why]:
             yield Why("fiat", (), {"incident": incident.title, "value": amount.value})
 
 
+def _withdrawn(year: Year) -> Iterator[Why]:
+    """A source does not stand any more."""
+    for row in year.rows:
+        day = withdrawn_on(row.said.source, year.sources)
+        if day is not None:
+            yield Why("withdrawn", (row.said,), {"day": str(day)})
+
+
 def _noted(year: Year) -> Iterator[Why]:
     """What the casebook notes."""
     for row in year.rows:
@@ -182,6 +193,7 @@ EXPLANATIONS: dict[str, Callable[[Year], Iterator[Why]]] = {
     "priced": _priced,
     "recovered": _recovered,
     "fiat": _fiat,
+    "withdrawn": _withdrawn,
     "note": _noted,
 }
 """By the name of its sentence; a new explanation is a function above and a line here."""

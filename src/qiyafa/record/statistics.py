@@ -5,12 +5,12 @@ that is the same as or part of another is not counted where that one is. An inci
 nothing. Claims are never added up: several of one source, edition and period are an interval.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from qiyafa.model.actor import Actor
 from qiyafa.model.claim import Claim, Scope
-from qiyafa.model.incident import Incident, IncidentStatus, firm_statuses
+from qiyafa.model.incident import Amount, AmountKind, Incident, IncidentStatus, firm_statuses
 from qiyafa.model.record import (
     ClaimTally,
     ClaimTallyRow,
@@ -28,11 +28,12 @@ def incident_tally(
 ) -> list[IncidentTallyRow]:
     """Answer a statistic of incidents, sorted by group."""
     counted = counted_incidents(question, incidents, actors)
-    groups: dict[str, list[int | None]] = {}
-    for incident in counted:
-        for group in groups_of(incident, question.by):
-            groups.setdefault(group, []).append(cents_of(incident))
-    return [_incident_row(group, groups[group]) for group in sorted(groups)]
+    return _grouped_rows(counted, question.by, lambda incident, _: cents_of(incident))
+
+
+def asset_tally(counted: Iterable[Incident]) -> list[IncidentTallyRow]:
+    """Return incidents by asset, sorted: with the value of the asset where a source gives it, else with the whole."""
+    return _grouped_rows(counted, Dimension.ASSET, lambda one, group: _cents(amount_in(one, Dimension.ASSET, group)))
 
 
 def counted_incidents(
@@ -74,10 +75,21 @@ def groups_of(incident: Incident, by: Dimension) -> list[str]:
     return sorted({value for value in values[by] if value}) or [""]
 
 
+def amount_in(incident: Incident, by: Dimension, group: str) -> Amount | None:
+    """Return the amount with which an incident counts in a group: an asset's own value, where a source gives it."""
+    if by is Dimension.ASSET:
+        valued = [one for one in incident.assets if one.symbol == group and one.value is not None]
+        first = next((one for one in valued if one.currency == "USD"), None)
+        if first is not None:
+            of_one_source = (one.value for one in valued if (one.source, one.currency) == (first.source, "USD"))
+            value = sum(filter(None, of_one_source), Decimal(0))
+            return Amount(AmountKind.EXECUTED, value, first.currency, first.source, basis=first.basis)
+    return executed_usd(incident)
+
+
 def cents_of(incident: Incident) -> int | None:
     """Return the cents that the registry counts for an incident; None without an amount in whole cents."""
-    amount = executed_usd(incident)
-    return None if amount is None else scaled(amount.value, amount.currency)
+    return _cents(executed_usd(incident))
 
 
 def claim_tally(question: ClaimTally, claims: Iterable[Claim]) -> list[ClaimTallyRow]:
@@ -110,6 +122,20 @@ def _above(relations: Mapping[str, set[str]]) -> dict[str, set[str]]:
         if reached:
             found[id] = reached
     return found
+
+
+def _grouped_rows(
+    counted: Iterable[Incident], by: Dimension, cents: Callable[[Incident, str], int | None]
+) -> list[IncidentTallyRow]:
+    groups: dict[str, list[int | None]] = {}
+    for incident in counted:
+        for group in groups_of(incident, by):
+            groups.setdefault(group, []).append(cents(incident, group))
+    return [_incident_row(group, groups[group]) for group in sorted(groups)]
+
+
+def _cents(amount: Amount | None) -> int | None:
+    return None if amount is None else scaled(amount.value, amount.currency)
 
 
 def _incident_row(group: str, cents: Sequence[int | None]) -> IncidentTallyRow:
@@ -153,9 +179,12 @@ def _days(row: ClaimTallyRow) -> tuple[int, int]:
     return (start.toordinal() if start else 0, end.toordinal() if end else 1 << 32)
 
 
-def shares(rows: Sequence[IncidentTallyRow]) -> Iterator[Decimal | None]:
-    """Yield each group's part of the sum over the groups; None where nothing is priced. Groups may overlap."""
-    total = sum(row.total for row in rows)
+def shares(rows: Sequence[IncidentTallyRow], counted: Iterable[Incident]) -> Iterator[Decimal | None]:
+    """Yield each group's part of what was taken in all, every incident once; None where nothing is priced.
+
+    Groups that overlap make more than the whole together.
+    """
+    total = sum(cents_of(one) or 0 for one in counted)
     for row in rows:
         yield Decimal(row.total) / total if total else None
 

@@ -6,16 +6,9 @@ Amounts are whole base units. Nothing here depends on how many transfers the tra
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.case import Case
 from qiyafa.model.finding import Fate, Taking, TraceAnswer
-
-
-@dataclass(frozen=True, slots=True)
-class AssetUnit:
-    """How people write an asset: its symbol, and how many decimal places its base unit has."""
-
-    symbol: str
-    decimals: int
 
 
 @dataclass(frozen=True, slots=True)

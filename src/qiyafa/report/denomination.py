@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.report import numbers
-from qiyafa.report.content import AssetUnit, ReportContent
+from qiyafa.report.content import ReportContent
 from qiyafa.report.markup import Markup, el
 from qiyafa.text import shown, text
 

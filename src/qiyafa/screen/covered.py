@@ -94,6 +94,8 @@ def _ledger(one: LedgerFacts, evidence: Evidence, rules: Rules) -> Iterator[Reas
     if one.head_time is None or evidence.circumstances.as_of - one.head_time >= _BEHIND:
         until = "?" if one.head_time is None else f"{one.head_time:%Y-%m-%d}"
         yield _coverage("screen.gap.ledger_behind", "", Outcome.NO_HIT, {**fields, "until": until})
+    for kind in one.lacks:
+        yield _coverage(f"screen.gap.lacks.{kind}", "", Outcome.NO_HIT, fields)
     if one.incomplete_sources:
         yield _coverage(
             "screen.gap.incomplete_sources", "", Outcome.NO_HIT, {**fields, "count": one.incomplete_sources}

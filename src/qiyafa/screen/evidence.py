@@ -67,6 +67,8 @@ class LedgerFacts:
     """Labelled or listed addresses in the exposure whose own history is cut off or missing."""
     untraceable: tuple[str, ...] = ()
     """Assets of which the address moved too much to be traced."""
+    lacks: tuple[str, ...] = ()
+    """Kinds of transfers that no source of the ledger gives: of `fees` (with failures), `internal`, `tokens`."""
     lacks_poisonings: bool = False
     """Whether nobody looked for transfers that were sent to be mistaken."""
 

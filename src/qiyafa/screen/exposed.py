@@ -5,18 +5,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from qiyafa.model.asset import AssetUnit
 from qiyafa.model.errors import Field
 from qiyafa.model.exposure import Direction, Exposure, Level
 from qiyafa.model.verdict import Outcome, Reason, ReasonKind
 from qiyafa.screen.evidence import Evidence
 from qiyafa.screen.finding import Finding
 from qiyafa.screen.rules import ExposureRule, Reach, Rules
+from qiyafa.text import text
+from qiyafa.text.amounts import readable_units
 
 _SENTENCES = {
-    (Level.ADDRESS, Direction.IN): "screen.reason.exposure_in",
-    (Level.ADDRESS, Direction.OUT): "screen.reason.exposure_out",
-    (Level.CLUSTER, Direction.IN): "screen.reason.cluster_exposure_in",
-    (Level.CLUSTER, Direction.OUT): "screen.reason.cluster_exposure_out",
+    (Reach.ANY, Level.ADDRESS, Direction.IN): "screen.reason.exposure_in",
+    (Reach.ANY, Level.ADDRESS, Direction.OUT): "screen.reason.exposure_out",
+    (Reach.ANY, Level.CLUSTER, Direction.IN): "screen.reason.cluster_exposure_in",
+    (Reach.ANY, Level.CLUSTER, Direction.OUT): "screen.reason.cluster_exposure_out",
+    (Reach.DIRECT, Level.ADDRESS, Direction.IN): "screen.reason.straight_in",
+    (Reach.DIRECT, Level.ADDRESS, Direction.OUT): "screen.reason.straight_out",
+    (Reach.DIRECT, Level.CLUSTER, Direction.IN): "screen.reason.cluster_straight_in",
+    (Reach.DIRECT, Level.CLUSTER, Direction.OUT): "screen.reason.cluster_straight_out",
 }
 _MOST_SOURCES = 10
 _MOST_TRANSFERS = 10
@@ -90,7 +97,7 @@ def _reason(rule: ExposureRule, together: _Together) -> Reason:
     counted = [part for part in together.parts if (part.direct_units if rule.reach is Reach.DIRECT else part.units)]
     fields: dict[str, Field] = {
         "share": percent(together.share(rule.reach)),
-        "units": str(units),
+        "units": readable(units, one.unit),
         "asset": one.asset,
         "categories": ", ".join(part.category.value for part in counted),
         "hops": "?" if together.hops is None else together.hops,
@@ -98,6 +105,8 @@ def _reason(rule: ExposureRule, together: _Together) -> Reason:
     found: dict[str, object] = {
         "chain": one.chain,
         "asset": one.asset,
+        "symbol": None if one.unit is None else one.unit.symbol,
+        "decimals": None if one.unit is None else one.unit.decimals,
         "level": one.level.value,
         "direction": one.direction.value,
         "reach": rule.reach.value,
@@ -113,7 +122,15 @@ def _reason(rule: ExposureRule, together: _Together) -> Reason:
             for transfer in part.evidence
         ][:_MOST_TRANSFERS],
     }
-    return Reason(ReasonKind.EXPOSURE, rule.outcome, rule.id, _SENTENCES[one.level, one.direction], fields, found)
+    key = _SENTENCES[rule.reach, one.level, one.direction]
+    return Reason(ReasonKind.EXPOSURE, rule.outcome, rule.id, key, fields, found)
+
+
+def readable(units: int, unit: AssetUnit | None) -> str:
+    """Return units as people write them, e.g. `173,600.0000 ETH`; base units where nobody states the decimals."""
+    if unit is None:
+        return readable_units(units, text("screen.unit.base"), 0)
+    return readable_units(units, unit.symbol, unit.decimals)
 
 
 def percent(share: Fraction) -> str:

@@ -80,7 +80,7 @@ def read_label_csv(content: bytes, source: str, reader: AddressReader, tlp: Tlp)
             # Most rows of a table say the same of many addresses.
             statement = statements.get(key) or statements.setdefault(key, _statement(row, tlp).fields())
         except _Wrong as error:
-            read.leave_out(place, "labels.problem.cell", key=error.column, value=quoted(row[error.column]))
+            read.leave_out(place, error.key, key=error.column, value=quoted(row[error.column]))
             continue
         drafting.add(place, address, chain, statement)
     return read.closed()
@@ -89,9 +89,10 @@ def read_label_csv(content: bytes, source: str, reader: AddressReader, tlp: Tlp)
 class _Wrong(Exception):
     """A cell that cannot be meant."""
 
-    def __init__(self, column: str) -> None:
+    def __init__(self, column: str, key: str = "labels.problem.cell") -> None:
         super().__init__(column)
         self.column = column
+        self.key = key
 
 
 def _longest(name: str) -> int:
@@ -110,6 +111,9 @@ def _statement(row: dict[str, str], tlp: Tlp) -> Statement:
     grade = row.get("grade") or GRADES[confidence]
     if not is_grade(grade):
         raise _Wrong("grade")
+    valid_from, valid_to = _moment(row, "valid_from"), _moment(row, "valid_to")
+    if valid_from is not None and valid_to is not None and valid_to <= valid_from:
+        raise _Wrong("valid_to", "labels.problem.never")
     url = row.get("source_url", "")
     return Statement(
         name=row["name"],
@@ -127,8 +131,8 @@ def _statement(row: dict[str, str], tlp: Tlp) -> Statement:
         role=row.get("role", ""),
         incident=row.get("incident", ""),
         is_cluster_definer=_boolean(row),
-        valid_from=_moment(row, "valid_from"),
-        valid_to=_moment(row, "valid_to"),
+        valid_from=valid_from,
+        valid_to=valid_to,
         details=_details(row),
     )
 

@@ -16,6 +16,9 @@ PARQUET_MAGIC = b"PAR1"
 def reading(path: Path) -> Iterator[None]:
     """Turn what the file system says about a user's file into an error with a sentence."""
     try:
+        # A pipe without a writer is never opened, and a device may never end.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InvalidInput("read.error.not_ordinary", file=str(path))
         yield
     except OSError as error:
         raise _translated(error, path) from error

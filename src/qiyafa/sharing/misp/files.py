@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from qiyafa.model.errors import InvalidInput
+from qiyafa.sharing.byte_order_mark import without_mark
 
 MOST_EVENTS: Final = 100_000
 _DECODER: Final = msgspec.json.Decoder()
@@ -51,7 +52,7 @@ def _is_hexadecimal(part: str) -> bool:
 
 def _decoded(content: bytes, file: str) -> Any:
     try:
-        return _DECODER.decode(content)
+        return _DECODER.decode(without_mark(content))
     except RecursionError as error:
         raise InvalidInput("misp.error.deep", file=file) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -10,13 +10,13 @@ from typing import Any, Final
 import msgspec
 
 from qiyafa.model.errors import Field, InvalidInput, Problem
+from qiyafa.sharing.byte_order_mark import Buffer, without_mark
 from qiyafa.sharing.stix.ids import moment_of_stamp, type_of_id
 
 MOST_OBJECTS: Final = 2_000_000
 _MOST_OF_A_KIND: Final = 1000
 """So many problems of one kind are listed; the others are counted."""
 
-Buffer = bytes | bytearray | memoryview
 Raws = Sequence[msgspec.Raw]
 
 
@@ -89,7 +89,7 @@ def split_bundle(content: Buffer, file: str) -> Raws:
     Raises InvalidInput for what is no JSON, nested too deep, no bundle, or holds more than `MOST_OBJECTS`.
     """
     try:
-        bundle = _BUNDLE.decode(content)
+        bundle = _BUNDLE.decode(without_mark(content))
     except RecursionError as error:
         raise InvalidInput("stix.error.deep", file=file) from error
     except msgspec.ValidationError as error:

@@ -18,9 +18,10 @@ from qiyafa.model.label import Label, Tlp
 from qiyafa.model.parcel import Item, ItemKey, Parcel, SharedFlow, Span, is_above, key_of, tlp_of
 from qiyafa.model.ports import AddressReader, Progress, silent
 from qiyafa.model.source import Source
+from qiyafa.sharing.byte_order_mark import Buffer
 from qiyafa.sharing.label_draft import is_sound
 from qiyafa.sharing.stix.entries import actor_id, report_id
-from qiyafa.sharing.stix.envelope import Buffer, Envelope, Notes, Raws, open_envelope, split_bundle
+from qiyafa.sharing.stix.envelope import Envelope, Notes, Raws, open_envelope, split_bundle
 from qiyafa.sharing.stix.extensions import EXTENSIONS, QIYAFA
 from qiyafa.sharing.stix.foreign import KNOWN_TYPES, SUPPORTING, Foreign, told_by_others
 from qiyafa.sharing.stix.ids import moment_of_stamp

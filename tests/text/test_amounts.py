@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiyafa.cli.readable import readable_number, readable_share, readable_units
+from qiyafa.text.amounts import readable_number, readable_share, readable_units
 
 
 @pytest.mark.parametrize(
