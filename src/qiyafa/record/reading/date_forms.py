@@ -43,16 +43,24 @@ def date_at(sentence: Sentence, place: int, today: Today) -> FoundDate | None:
     """Return the one date that begins at a token."""
     if place >= len(sentence.tokens):
         return None
+    found = _named(sentence, place, today) if place in sentence.beginning else None
+    return (
+        found
+        or _numeric(sentence, place)
+        or korean_date(sentence, place, today)
+        or _day_and_month(sentence, place, today)
+        or _year(sentence, place)
+    )
+
+
+def _named(sentence: Sentence, place: int, today: Today) -> FoundDate | None:
+    """Return the date that begins with a word of time."""
     return (
         _past_years(sentence, place, today)
         or span(sentence, place, today)
         or _relative(sentence, place, today)
         or _part_of_year(sentence, place, today)
         or arabic_months(sentence, place, today)
-        or _numeric(sentence, place)
-        or korean_date(sentence, place, today)
-        or _day_and_month(sentence, place, today)
-        or _year(sentence, place)
     )
 
 

@@ -97,10 +97,11 @@ def _is_yardstick(sentence: Sentence, one: FoundDate) -> bool:
 
 def _beginnings(sentence: Sentence) -> list[int]:
     """Return the tokens at which a date may begin: numbers, and words that the tables say begin one."""
+    number = Script.NUMBER
     places = {
         place
         for place, token in enumerate(sentence.tokens)
-        if (token.script is Script.NUMBER and (len(token.word) <= _LONGEST_YEAR or token.word.count(".") == _POINTS))
+        if (token.script is number and (len(token.word) <= _LONGEST_YEAR or token.word.count(".") == _POINTS))
         or token.word in TWO_THOUSAND
     }
     for role in BEGINNINGS:

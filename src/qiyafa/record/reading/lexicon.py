@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from qiyafa.record.reading.fold import fold_word, folded_words
 from qiyafa.record.reading.tokens import Script, Token
@@ -71,11 +71,11 @@ class Role(StrEnum):
 
 _WHOLE: Final = frozenset({Role.STOP, Role.RELATIVE, Role.MONTH, Role.TIME, Role.MEASURE, Role.BEFORE, Role.MODALITY})
 """Roles of phrases whose words mean nothing alone."""
+_MAY: Final = ("قد",)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A phrase of a sentence that the tables know."""
+class Mark(NamedTuple):
+    """A phrase of a sentence that the tables know. A tuple, because a sentence has dozens."""
 
     role: Role
     value: object
@@ -136,20 +136,21 @@ class Lexicon:
 
     def marks(self, sentence: list[Token]) -> list[Mark]:
         """Return the phrases of a sentence in order; where several begin, the longest, and none inside another."""
-        words = [self._known(token) for token in sentence]
+        known, count = self._words, len(sentence)
+        words = [known.get(token.word) or self._learnt(token) for token in sentence]
         found: list[Mark] = []
         first = 0
-        while first < len(words):
+        while first < count:
             word, after = words[first], first + 1
             meanings: Iterable[tuple[Role, object]] = word.alone
-            if word.may_go_on and after < len(words) and words[after].forms:
+            if word.may_go_on and after < count and words[after].forms:
                 nodes, after = self._longest(words, first)
                 meanings = _meanings(nodes)
             if meanings:
                 found += [Mark(role, value, first, after) for role, value in meanings]
                 if after - first > 1 and not any(role in _WHOLE for role, _ in meanings):
                     found += self._measures_inside(words, first, after)
-                if any(role is Role.MODALITY for role, _ in meanings) and word.forms[:1] == ("قد",):
+                if word.forms[:1] == _MAY and any(role is Role.MODALITY for role, _ in meanings):
                     after -= 1  # The verb behind `قد` may begin a bound: `قد تتجاوز قيمتها`.
             first = after
         return found
@@ -171,15 +172,14 @@ class Lexicon:
                 best = (meant, place + 1)
         return best
 
-    def _known(self, token: Token) -> _Known:
-        known = self._words.get(token.word)
-        if known is None:
-            if len(self._words) >= _REMEMBERED:
-                self._words.clear()
-            forms = tuple(self._look_up(token))
-            nodes = [self._root.children[form] for form in forms if form in self._root.children]
-            known = _Known(forms, tuple(_meanings(nodes)), any(node.children for node in nodes))
-            self._words[token.word] = known
+    def _learnt(self, token: Token) -> _Known:
+        """Look a word up that was not met yet."""
+        if len(self._words) >= _REMEMBERED:
+            self._words.clear()
+        forms = tuple(self._look_up(token))
+        nodes = [self._root.children[form] for form in forms if form in self._root.children]
+        known = _Known(forms, tuple(_meanings(nodes)), any(node.children for node in nodes))
+        self._words[token.word] = known
         return known
 
     def _look_up(self, token: Token) -> Iterator[str]:

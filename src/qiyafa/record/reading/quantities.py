@@ -54,18 +54,18 @@ def find_quantities(sentence: Sentence, dates: list[FoundDate], money: str = "")
     taken = {place for one in dates for place in range(one.first, one.after)}
     found: list[Quantity] = []
     waiting: Number | None = None
-    place = 0
-    while place < len(sentence.tokens) and len(found) < MOST:
-        is_number = place not in taken and may_begin(sentence.tokens[place].word)
-        number = number_at(sentence.tokens, place) if is_number else None
+    done = 0
+    for place in [place for place, word in enumerate(sentence.spelled) if may_begin(word)]:
+        if len(found) == MOST:
+            break
+        number = number_at(sentence.tokens, place) if place >= done and place not in taken else None
         if number is None or _is_part(sentence, number):
-            place += 1
             continue
         quantity = with_unit(sentence, number) or _elided(sentence, number, found, money)
         if quantity is None and found and _is_range(sentence, found[-1].number, replace(found[-1], number=number)):
             quantity = replace(found[-1], number=number, after=number.after)
         if quantity is None:
-            waiting, place = number, number.after
+            waiting, done = number, number.after
             continue
         bounded = _with_bound(sentence, quantity)
         waiting = _in_percent(waiting) if quantity.role is Role.PERCENT else waiting
@@ -76,7 +76,7 @@ def find_quantities(sentence: Sentence, dates: list[FoundDate], money: str = "")
         elif found and found[-1].unit == quantity.unit and _is_range_of_two(sentence, found[-1], quantity):
             bounded = _range(sentence, found.pop().number, quantity)
         found.append(bounded)
-        waiting, place = None, max(bounded.number.after, place + 1)
+        waiting, done = None, bounded.number.after
     return found
 
 

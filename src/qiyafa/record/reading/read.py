@@ -92,7 +92,8 @@ def read_claims(text: str, *, day: date, publisher: str = "") -> list[ReadClaim]
             claims, context = _read_sentence(whole, sentence, context)
             found += claims
         if whole.folded.text.find(_PARAGRAPH, start, stop) >= 0:
-            context = replace(context, inherited=_back_at_lead(context))
+            lead = _back_at_lead(context)
+            context = context if lead is context.inherited else replace(context, inherited=lead)
     return found
 
 

@@ -39,6 +39,8 @@ class Sentence:
     """Tokens that end a clause, and are not inside a number."""
     language: str
     """The language that most of its words are written in."""
+    spelled: list[str]
+    """The word of each token."""
 
     def at(self, place: int, role: Role) -> Mark | None:
         """Return the mark of a role that begins at a token."""
@@ -64,7 +66,7 @@ class Sentence:
 
     def word(self, place: int) -> str:
         """Return the word at a place, or nothing beyond the ends."""
-        return self.tokens[place].word if 0 <= place < len(self.tokens) else ""
+        return self.spelled[place] if 0 <= place < len(self.spelled) else ""
 
     def words(self, first: int, after: int) -> str:
         """Return the words between two tokens, for a reason."""
@@ -98,5 +100,7 @@ def sentence_of(text: str, start: int, stop: int) -> Sentence | None:
         beginning.setdefault(mark.first, []).append(mark)
         ending.setdefault(mark.after, []).append(mark)
         roles.setdefault(mark.role, []).append(mark)
-    commas = [place for place, token in enumerate(parts) if token.word in _CLAUSE_ENDS]
-    return Sentence(parts, marks, beginning, ending, roles, commas, _LANGUAGES[max(_LANGUAGES, key=scripts.count)])
+    spelled = [token.word for token in parts]
+    commas = [place for place, word in enumerate(spelled) if word in _CLAUSE_ENDS]
+    language = _LANGUAGES[max(_LANGUAGES, key=scripts.count)]
+    return Sentence(parts, marks, beginning, ending, roles, commas, language, spelled)

@@ -128,7 +128,7 @@ def _unit_behind(sentence: Sentence, number: Number) -> Quantity | None:
     if sentence.word(place) == ODD or sentence.word(place) == "-":
         place += 1
     if sentence.word(place).startswith("개") and (asset := _asset_before(sentence, number)):
-        return _quantity(sentence, number, replace(asset, after=max(asset.after, place + 1)))
+        return _quantity(sentence, number, asset._replace(after=max(asset.after, place + 1)))
     if sentence.word(place) in ("of", "من", "in") and sentence.at(place, Role.CURRENCY) is None:
         place += 1
     mark = sentence.at(place, Role.CURRENCY) or sentence.at(place, Role.ASSET)
@@ -224,7 +224,7 @@ def _part_of_change(sentence: Sentence, number: Number) -> Quantity | None:
     for place in places:
         mark = sentence.at(place, Role.CHANGE) if is_korean else sentence.before(place, Role.CHANGE)
         if mark is not None:
-            whole = replace(mark, role=Role.FRACTION_OF)
+            whole = mark._replace(role=Role.FRACTION_OF)
             return replace(_quantity(sentence, number, whole), unit="share", first=number.first, after=number.after)
         if not is_korean and sentence.word(place - 1) in (",", ";", "and", "و"):
             return None
