@@ -109,6 +109,7 @@ def random_address(dice: random.Random) -> str:
     )
 
 
+@pytest.mark.slow
 def test_look_alikes_and_random_addresses_are_no_hits(home: Path, entries: list[str], tmp_path: Path) -> None:
     dice = random.Random(20240927)
     listed = {one.lower() for one in entries}
